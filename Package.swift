@@ -1,0 +1,99 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+    name: "realtime-bridge",
+    platforms: [.macOS(.v26)],
+    products: [
+        .library(name: "Realtime", targets: ["Realtime"]),
+        .library(name: "RealtimeBridge", targets: ["RealtimeBridge"]),
+        .executable(name: "realtime-bridge", targets: ["realtime-bridge"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+    ],
+    targets: [
+        // Each target's dependencies on other targets are the only arrows allowed between modules.
+        .target(name: "Realtime", dependencies: [.crypto]),
+        .target(name: "MQTTCodec", dependencies: [.nioCore]),
+        .target(name: "MQTTClient", dependencies: ["MQTTCodec", "Realtime", .crypto, .nioCore, .nioPosix]),
+        .target(
+            name: "Edge",
+            dependencies: ["MQTTCodec", "Realtime", .crypto, .logging, .nioCore, .nioPosix, .serviceLifecycle]
+        ),
+        .target(name: "MessageBus", dependencies: ["Realtime"]),
+        .systemLibrary(name: "CMosquitto", pkgConfig: "libmosquitto", providers: [.apt(["libmosquitto-dev"])]),
+        .target(
+            name: "MosquittoBus",
+            dependencies: ["CMosquitto", "MessageBus", "Realtime", .crypto, .logging, .serviceLifecycle, .subprocess]
+        ),
+        .target(name: "EventLog", dependencies: ["Realtime"]),
+        .target(name: "Components", dependencies: ["Realtime", .logging, .serviceLifecycle]),
+        .target(
+            name: "BridgeCore",
+            dependencies: [
+                "Components", "Edge", "EventLog", "MessageBus", "Realtime", .crypto, .logging, .nioCore,
+            ]
+        ),
+        .target(
+            name: "BridgeHTTP",
+            dependencies: [
+                "BridgeCore", "Edge", "Realtime", .crypto, .httpTypes, .hummingbird, .hummingbirdCore, .logging,
+                .nioCore, .serviceLifecycle,
+            ],
+            resources: [.embedInCode("Client")]
+        ),
+        .target(
+            name: "RealtimeBridge",
+            dependencies: [
+                "BridgeCore", "BridgeHTTP", "Components", "Edge", "EventLog", "MessageBus", "MosquittoBus", "Realtime",
+                .crypto, .logging, .nioCore, .nioPosix, .serviceLifecycle, .yams,
+            ]
+        ),
+        .executableTarget(
+            name: "realtime-bridge",
+            dependencies: [
+                "MQTTClient", "Realtime", "RealtimeBridge", .argumentParser, .asyncHTTPClient, .logging, .nioCore,
+                .nioHTTP1, .serviceLifecycle, .unixSignals,
+            ]
+        ),
+        .testTarget(name: "RealtimeTests", dependencies: ["Realtime"]),
+        .testTarget(name: "MQTTCodecTests", dependencies: ["MQTTCodec", .nioCore]),
+        .testTarget(name: "MQTTClientTests", dependencies: ["MQTTClient", "MQTTCodec", .nioCore, .nioPosix]),
+    ],
+    swiftLanguageModes: [.v6]
+)
+
+extension Target.Dependency {
+    static var argumentParser: Self { .product(name: "ArgumentParser", package: "swift-argument-parser") }
+    static var asyncHTTPClient: Self { .product(name: "AsyncHTTPClient", package: "async-http-client") }
+    static var crypto: Self { .product(name: "Crypto", package: "swift-crypto") }
+    static var httpTypes: Self { .product(name: "HTTPTypes", package: "swift-http-types") }
+    static var hummingbird: Self { .product(name: "Hummingbird", package: "hummingbird") }
+    static var hummingbirdCore: Self { .product(name: "HummingbirdCore", package: "hummingbird") }
+    static var logging: Self { .product(name: "Logging", package: "swift-log") }
+    static var nioCore: Self { .product(name: "NIOCore", package: "swift-nio") }
+    static var nioHTTP1: Self { .product(name: "NIOHTTP1", package: "swift-nio") }
+    static var nioPosix: Self { .product(name: "NIOPosix", package: "swift-nio") }
+    static var serviceLifecycle: Self { .product(name: "ServiceLifecycle", package: "swift-service-lifecycle") }
+    static var subprocess: Self { .product(name: "Subprocess", package: "swift-subprocess") }
+    static var unixSignals: Self { .product(name: "UnixSignals", package: "swift-service-lifecycle") }
+    static var yams: Self { .product(name: "Yams", package: "Yams") }
+}
+
+for target in package.targets where target.type != .system {
+    target.swiftSettings = [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+    ]
+}

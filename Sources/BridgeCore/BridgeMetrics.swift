@@ -1,0 +1,26 @@
+import Synchronization
+
+/// What the core counts, for `/metrics`.
+public final class BridgeMetrics: Sendable {
+    private let eventCounter = Atomic<Int>(0)
+    private let repetitionCounter = Atomic<Int>(0)
+    private let upstreamCounter = Atomic<Int>(0)
+    private let mirrorDropCounter = Atomic<Int>(0)
+
+    /// Creates metrics that are all zero.
+    public init() {}
+
+    /// Events committed since the start.
+    public var events: Int { self.eventCounter.load(ordering: .relaxed) }
+    /// Events whose key was known already.
+    public var repetitions: Int { self.repetitionCounter.load(ordering: .relaxed) }
+    /// Upstream messages dispatched since the start.
+    public var upstreamMessages: Int { self.upstreamCounter.load(ordering: .relaxed) }
+    /// Committed events that the broker did not get, since it was away or too slow.
+    public var mirrorDrops: Int { self.mirrorDropCounter.load(ordering: .relaxed) }
+
+    func committed(_ count: Int) { self.eventCounter.add(count, ordering: .relaxed) }
+    func repeated(_ count: Int) { self.repetitionCounter.add(count, ordering: .relaxed) }
+    func sentUpstream() { self.upstreamCounter.add(1, ordering: .relaxed) }
+    func mirrorDropped() { self.mirrorDropCounter.add(1, ordering: .relaxed) }
+}

@@ -1,0 +1,90 @@
+public import Components
+public import Edge
+public import NIOCore
+public import Realtime
+
+/// What stands behind the edge: grants, the notifier and the components.
+public struct EdgeServices: EdgeDelegate {
+    private let verifier: GrantVerifier
+    private let notifier: Notifier
+    private let dispatcher: ComponentDispatcher
+    private let metrics: BridgeMetrics
+    private let payloadLimit: Int
+
+    /// Creates the services.
+    ///
+    /// - Parameter payloadLimit: The largest payload, in bytes.
+    public init(
+        verifier: GrantVerifier,
+        notifier: Notifier,
+        dispatcher: ComponentDispatcher,
+        metrics: BridgeMetrics,
+        payloadLimit: Int
+    ) {
+        self.verifier = verifier
+        self.notifier = notifier
+        self.dispatcher = dispatcher
+        self.metrics = metrics
+        self.payloadLimit = payloadLimit
+    }
+
+    public func authenticate(token: ByteBuffer) throws(RealtimeError) -> Grant {
+        try self.verifier.verify(token)
+    }
+
+    public func ingest(
+        _ messages: [IngestedMessage],
+        completion: @escaping @Sendable ([Result<Void, RealtimeError>]) -> Void
+    ) {
+        self.notifier.ingest(messages, limit: self.payloadLimit) { results in
+            completion(results.map { $0.map { _ in } })
+        }
+    }
+
+    public func upstream(_ message: UpstreamMessage, from sender: ReplyTarget) {
+        self.metrics.sentUpstream()
+        let payload: EventPayload
+        do throws(RealtimeError) {
+            payload = try EventPayload(json: message.payload, limit: self.payloadLimit)
+        } catch {
+            return sender.send(ReplyBody.failure(error).encode())
+        }
+        let request = ComponentRequest(
+            user: message.user,
+            session: message.session,
+            client: message.client,
+            component: message.component,
+            request: message.request,
+            payload: payload
+        )
+        self.dispatcher.dispatch(request) { reply in
+            sender.send(reply.encode())
+        }
+    }
+
+    public func notify(account: String, request: String, body: [UInt8], from sender: ReplyTarget) {
+        self.notifier.execute(body, from: .account(account), limit: self.payloadLimit) { reply in
+            sender.send(reply)
+        }
+    }
+}
+
+extension Notifier {
+    /// Executes a `notify` request that came over MQTT, and answers in the form of a reply.
+    func execute(
+        _ body: [UInt8],
+        from publisher: Publisher,
+        limit: Int,
+        completion: @escaping @Sendable ([UInt8]) -> Void
+    ) {
+        do throws(RealtimeError) {
+            let request = try NotifyRequest(json: JSONValue.parse(body, opaque: "payload"), limit: limit)
+            let isSingle = request.isSingle
+            self.notify(request, from: publisher) { results in
+                completion(NotifyAnswer.reply(results, isSingle: isSingle))
+            }
+        } catch {
+            completion(ReplyBody.failure(error).encode())
+        }
+    }
+}

@@ -1,0 +1,38 @@
+public import Components
+public import EventLog
+public import Realtime
+
+/// Which components and areas are enabled, and how long their channels keep events.
+public struct AreaRules: Sendable {
+    private let components: [ComponentName: ComponentSettings]
+    /// How long a channel keeps its events.
+    public let retention: Retention
+
+    /// Creates the rules.
+    public init(components: [ComponentName: ComponentSettings], retention: Retention = Retention()) {
+        self.components = components
+        self.retention = retention
+    }
+
+    /// Refuses a channel whose component or area is not enabled.
+    ///
+    /// - Throws: `component_disabled` or `area_disabled`.
+    public func check(_ channel: Channel) throws(RealtimeError) {
+        try self.check(channel.component)
+        guard self.components[channel.component]?.areas?.contains(channel.area) ?? true else {
+            throw RealtimeError(
+                code: .areaDisabled,
+                message: "area \(channel.area) of \(channel.component) is not enabled"
+            )
+        }
+    }
+
+    /// Refuses a component that is not enabled; the bridge's own always are.
+    ///
+    /// - Throws: `component_disabled`.
+    public func check(_ component: ComponentName) throws(RealtimeError) {
+        guard component.isReserved || self.components[component] != nil else {
+            throw RealtimeError(code: .componentDisabled, message: "component \(component) is not enabled")
+        }
+    }
+}

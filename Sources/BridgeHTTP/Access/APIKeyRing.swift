@@ -1,0 +1,39 @@
+import Hummingbird
+public import Realtime
+
+/// All API keys, and who a request's bearer is.
+public struct APIKeyRing: Sendable {
+    private let keys: [APIKey]
+
+    /// Creates a ring.
+    public init(_ keys: [APIKey]) {
+        self.keys = keys
+    }
+
+    /// Finds the key of a request and checks its role.
+    ///
+    /// - Throws: `unauthorized` without a known key, `forbidden` when the key lacks the role.
+    func authorize(_ request: Request, for role: APIKey.Role) throws(RealtimeError) -> APIKey {
+        guard let presented = Self.bearer(of: request) else {
+            throw RealtimeError(.unauthorized, "an API key is needed: Authorization: Bearer …")
+        }
+        let digest = APIKey.digest(of: String(presented))
+        // Every key is compared, so that time does not tell which one came close.
+        var found: APIKey?
+        for key in self.keys where key.matches(digest) {
+            found = key
+        }
+        guard let found else { throw RealtimeError(.unauthorized, "the API key is not known") }
+        guard found.roles.contains(role) else {
+            throw RealtimeError(.forbidden, "this API key lacks the role \(role.rawValue)")
+        }
+        return found
+    }
+
+    private static func bearer(of request: Request) -> Substring? {
+        guard let header = request.headers[.authorization], header.utf8.count <= 1024 else { return nil }
+        let scheme = "bearer "
+        guard header.prefix(scheme.count).lowercased() == scheme else { return nil }
+        return header.dropFirst(scheme.count)
+    }
+}

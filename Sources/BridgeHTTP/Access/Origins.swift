@@ -1,0 +1,20 @@
+import Hummingbird
+
+/// Which pages may use the bridge from a browser.
+public struct Origins: Sendable {
+    private let allowed: Set<String>
+
+    /// Creates the rule.
+    ///
+    /// - Parameter allowed: Origins as browsers send them, the bridge's own among them.
+    public init(_ allowed: Set<String>) {
+        self.allowed = allowed
+    }
+
+    /// Tells the browser that a page of an allowed origin may read the response (Fetch standard, CORS protocol).
+    func mark(_ response: inout Response, for request: Request) {
+        response.headers[.vary] = "Origin"
+        guard let origin = request.headers[.origin], self.allowed.contains(origin) else { return }
+        response.headers[.accessControlAllowOrigin] = origin
+    }
+}

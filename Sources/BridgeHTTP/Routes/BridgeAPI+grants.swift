@@ -1,0 +1,21 @@
+import BridgeCore
+import Hummingbird
+import Realtime
+
+extension BridgeAPI {
+    /// The largest body: 120 channels with the longest fields, each byte escaped.
+    private static let maximumGrantBody = 256 * 1024
+
+    /// `POST /v1/grants`
+    @Sendable
+    func postGrants(_ request: Request, context: BridgeRequestContext) async throws -> Response {
+        let key = try self.keys.authorize(request, for: .grant)
+        let body = try await Self.body(of: request, limit: Self.maximumGrantBody)
+        let wanted = try GrantRequest(json: JSONValue.parse(body))
+        if wanted.role == .service, !key.roles.contains(.admin) {
+            throw RealtimeError(.forbidden, "grants for services need the role admin")
+        }
+        let answer = try await self.issuer.issue(wanted, for: .apiKey(key.name, components: key.components))
+        return Self.json(answer.encode())
+    }
+}

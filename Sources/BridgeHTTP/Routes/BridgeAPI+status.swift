@@ -1,0 +1,64 @@
+import BridgeCore
+import Edge
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import Realtime
+
+/// Whether the bridge's parts work.
+public struct BridgeStatus: Sendable {
+    /// The broker is connected; `nil` where there is none to connect to.
+    let isBusConnected: @Sendable () -> Bool?
+
+    /// Creates a status.
+    public init(isBusConnected: @escaping @Sendable () -> Bool?) {
+        self.isBusConnected = isBusConnected
+    }
+}
+
+extension BridgeAPI {
+    /// `GET /healthz`: the process runs and answers.
+    @Sendable
+    func getHealth(_ request: Request, context: BridgeRequestContext) async throws -> Response {
+        Self.json(Array(#"{"status":"ok"}"#.utf8))
+    }
+
+    /// `GET /readyz`: without the broker the bridge still serves its own clients.
+    @Sendable
+    func getReadiness(_ request: Request, context: BridgeRequestContext) async throws -> Response {
+        let isDegraded = self.status.isBusConnected() == false
+        return Self.json(
+            Array((isDegraded ? #"{"status":"degraded","bus":"disconnected"}"# : #"{"status":"ready"}"#).utf8)
+        )
+    }
+
+    /// `GET /metrics`: for this machine, or with an API key that has the role `admin`.
+    @Sendable
+    func getMetrics(_ request: Request, context: BridgeRequestContext) async throws -> Response {
+        // What a proxy on this machine passes on does not come from this machine.
+        let isForwarded = request.headers.contains { field in
+            ["x-forwarded-for", "forwarded", "via"].contains(field.name.canonicalName)
+        }
+        if !context.isLoopback || isForwarded {
+            _ = try self.keys.authorize(request, for: .admin)
+        }
+        var text = PrometheusText()
+        text.gauge("realtime_connections", "Connections with an accepted CONNECT.", self.edgeMetrics.connections)
+        text.counter("realtime_connections_accepted", "Connections accepted.", self.edgeMetrics.accepted)
+        text.counter("realtime_events", "Events committed to the log.", self.metrics.events)
+        text.counter("realtime_events_repeated", "Events whose key was known.", self.metrics.repetitions)
+        text.counter("realtime_deliveries", "Events written to subscribers.", self.edgeMetrics.deliveries)
+        text.counter("realtime_publishes_received", "PUBLISH packets received.", self.edgeMetrics.publishesReceived)
+        text.counter("realtime_upstream_messages", "Messages sent to components.", self.metrics.upstreamMessages)
+        text.counter("realtime_slow_consumers", "Connections closed for reading too slowly.", self.edgeMetrics.slowConsumers)
+        text.counter("realtime_protocol_errors", "Connections closed for breaking MQTT or WebSocket.", self.edgeMetrics.protocolErrors)
+        text.counter("realtime_mirror_drops", "Events that the broker did not get.", self.metrics.mirrorDrops)
+        text.gauge("realtime_bus_connected", "The broker is connected.", self.status.isBusConnected() == true ? 1 : 0)
+        text.counter("realtime_refusals", "Refusals.", self.edgeMetrics.refusalsByCode, label: "code")
+        return Response(
+            status: .ok,
+            headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8", .cacheControl: "no-store"],
+            body: ResponseBody(byteBuffer: ByteBuffer(string: text.text))
+        )
+    }
+}

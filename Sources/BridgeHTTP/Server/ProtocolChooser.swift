@@ -1,0 +1,102 @@
+import Edge
+import HummingbirdCore
+import Logging
+import NIOCore
+
+/// Waits for a connection's first bytes, makes it one of the edge or one of HTTP, and leaves.
+final class ProtocolChooser: ChannelInboundHandler, RemovableChannelHandler {
+    typealias InboundIn = ByteBuffer
+    typealias InboundOut = ByteBuffer
+
+    private static let edgePrefix = Array("GET /mqtt".utf8)
+    /// How long a connection may be silent before it says what it is.
+    private static let patience = TimeAmount.seconds(10)
+
+    private let hub: Hub
+    private let http: HTTP1Channel
+    private let logger: Logger
+    private let chosen: EventLoopPromise<HTTP1Channel.Value?>
+    private var received = ByteBuffer()
+    private var isChosen = false
+    private var timeout: Scheduled<Void>?
+
+    init(hub: Hub, http: HTTP1Channel, chosen: EventLoopPromise<HTTP1Channel.Value?>, logger: Logger) {
+        self.hub = hub
+        self.http = http
+        self.chosen = chosen
+        self.logger = logger
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        let channel = context.channel
+        self.timeout = context.eventLoop.scheduleTask(in: Self.patience) {
+            channel.close(promise: nil)
+        }
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.timeout?.cancel()
+        if !self.isChosen {
+            self.isChosen = true
+            self.chosen.succeed(nil)
+        }
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        var bytes = self.unwrapInboundIn(data)
+        if self.isChosen {
+            return context.fireChannelRead(data)
+        }
+        self.received.writeBuffer(&bytes)
+        let prefix = Self.edgePrefix
+        let view = self.received.readableBytesView
+        guard view.count > prefix.count || !view.elementsEqual(prefix.prefix(view.count)) else { return }
+        self.choose(isEdge: self.asksForEdge, context: context)
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        switch event {
+        case ChannelEvent.inputClosed, is ChannelShouldQuiesceEvent:
+            if !self.isChosen { return context.close(promise: nil) }
+        default:
+            break
+        }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        guard self.isChosen else { return context.close(promise: nil) }
+        context.fireErrorCaught(error)
+    }
+
+    /// `GET /mqtt` followed by the end of the path.
+    private var asksForEdge: Bool {
+        let view = self.received.readableBytesView
+        guard view.starts(with: Self.edgePrefix) else { return false }
+        let next = view[view.startIndex + Self.edgePrefix.count]
+        return next == UInt8(ascii: " ") || next == UInt8(ascii: "?")
+    }
+
+    private func choose(isEdge: Bool, context: ChannelHandlerContext) {
+        self.isChosen = true
+        self.timeout?.cancel()
+        do {
+            if isEdge {
+                try self.hub.adoptWebSocket(context.channel)
+                self.chosen.succeed(nil)
+            } else {
+                // Completed when it is returned: setting up only adds handlers.
+                self.http.setup(channel: context.channel, logger: self.logger).map { Optional($0) }
+                    .cascade(to: self.chosen)
+            }
+        } catch {
+            self.chosen.succeed(nil)
+            return context.close(promise: nil)
+        }
+        let received = self.received
+        self.received = ByteBuffer()
+        context.fireChannelRead(self.wrapInboundOut(received))
+        context.fireChannelReadComplete()
+        context.pipeline.syncOperations.removeHandler(self, promise: nil)
+    }
+}

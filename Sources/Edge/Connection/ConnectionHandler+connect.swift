@@ -1,0 +1,88 @@
+import MQTTCodec
+import NIOCore
+import Realtime
+
+extension ConnectionHandler {
+    /// The keep-alive that clients without one, or with a very long one, are given, in seconds.
+    private static let serverKeepAlive: UInt16 = 90
+
+    /// How many QoS 1 publishes a client may have unacknowledged (MQTT 5, 3.2.2.3.3).
+    private static let receiveMaximum: UInt16 = 1024
+
+    /// Checks the grant of a CONNECT and answers.
+    func authenticate(_ connect: Connect) {
+        let metrics = self.loop.metrics
+        guard metrics.connections < self.loop.configuration.maximumConnections else {
+            metrics.refused(.limit)
+            return self.refuse(.quotaExceeded, "limit: connections")
+        }
+        guard connect.clientID != "-" else {
+            return self.refuse(.clientIdentifierNotValid, "a client id must not be \"-\"")
+        }
+        guard let token = connect.password else {
+            metrics.refused(.unauthorized)
+            return self.refuse(.badUserNameOrPassword, "unauthorized: the password must be a grant")
+        }
+        let grant: Grant
+        do throws(RealtimeError) {
+            grant = try self.loop.delegate.authenticate(token: token)
+        } catch {
+            metrics.refused(error.code)
+            let reason: ReasonCode = error.code == .grantInvalid ? .badUserNameOrPassword : .notAuthorized
+            return self.refuse(reason, error.description)
+        }
+        let now = WallClock.seconds
+        let rights = HeldRights(grant)
+        if let will = connect.will, let refusal = self.refusal(of: will, rights: rights, now: now) {
+            metrics.refused(.forbidden)
+            return self.refuse(.notAuthorized, refusal)
+        }
+        self.accept(connect, rights: rights, now: now)
+    }
+
+    /// Wills are not kept yet, so none may be promised.
+    private func refusal(of will: Will, rights: HeldRights, now: Int64) -> String? {
+        "forbidden: wills are not served"
+    }
+
+    private func accept(_ connect: Connect, rights: HeldRights, now: Int64) {
+        let assignsID = connect.clientID.isEmpty
+        let clientID = assignsID ? Self.makeClientID() : connect.clientID
+        let givesKeepAlive = connect.version == .v5 && (connect.keepAlive == 0 || connect.keepAlive > Self.serverKeepAlive)
+        let keepAlive = givesKeepAlive ? Self.serverKeepAlive : connect.keepAlive
+        self.begin(
+            Session(
+                version: connect.version,
+                clientID: clientID,
+                rights: rights,
+                rateLimit: RateLimit(perSecond: self.loop.configuration.upstreamPerSecond, now: now),
+                keepAlive: keepAlive,
+                wantsProblemInformation: connect.properties.requestProblemInformation ?? true
+            )
+        )
+        var properties = Properties()
+        if connect.version == .v5 {
+            properties.receiveMaximum = Self.receiveMaximum
+            properties.maximumQoS = .atLeastOnce
+            properties.retainAvailable = false
+            properties.maximumPacketSize = UInt32(self.loop.configuration.maximumPacket)
+            properties.subscriptionIdentifiersAvailable = false
+            properties.sharedSubscriptionAvailable = false
+            // Sessions end with their connection, whatever was asked.
+            if (connect.properties.sessionExpiryInterval ?? 0) > 0 { properties.sessionExpiryInterval = 0 }
+            if assignsID { properties.assignedClientIdentifier = clientID }
+            if givesKeepAlive { properties.serverKeepAlive = keepAlive }
+            if connect.properties.requestResponseInformation == true {
+                properties.responseInformation = "rt/\(self.loop.configuration.site)/re/\(rights.user)/-/"
+            }
+        }
+        self.send(.connack(ConnAck(sessionPresent: false, reason: .success, properties: properties)))
+    }
+
+    /// A client id for a client that gave none ([MQTT-3.1.3-6]): 128 random bits.
+    private static func makeClientID() -> String {
+        var generator = SystemRandomNumberGenerator()
+        let bytes = (0..<16).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
+        return Base64URL.encode(bytes)
+    }
+}

@@ -1,0 +1,385 @@
+import MQTTCodec
+import NIOCore
+import Realtime
+
+/// One client's connection, from its first byte: WebSocket framing where it has one, MQTT packets, and its session.
+///
+/// It is the only handler of its channel, so that an idle connection costs little memory and a delivery few calls.
+/// Rules of the protocol are ``ProtocolStateMachine``'s; rights are those of the session.
+final class ConnectionHandler: ChannelInboundHandler, TimerWheelEntry {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    let loop: EdgeLoop
+    var timerPlace: TimerPlace?
+    var context: ChannelHandlerContext?
+    var session: Session?
+    var id = ConnectionID(rawValue: 0)
+
+    private(set) var transport: Transport
+    private var machine = ProtocolStateMachine()
+    private var decoder: PacketDecoder
+    /// The beginning of a handshake, frame or packet whose rest has not come.
+    private var unread: ByteBuffer?
+    /// The beginning of a packet whose rest is in a later WebSocket frame.
+    private var partial: ByteBuffer?
+    /// Packets that leave at the end of the turn.
+    private var outbound: ByteBuffer?
+    private var isFlushScheduled = false
+
+    /// When the client was last heard of and when it was pinged, in the loop's seconds.
+    var heardAt: UInt64 = 0
+    var pingedAt: UInt64?
+    private(set) var openedAt: UInt64 = 0
+    /// When a closing connection is cut off.
+    private var cutsOffAt: UInt64?
+
+    init(loop: NIOLoopBound<EdgeLoop>, transport: Transport) {
+        self.loop = loop.value
+        self.transport = transport
+        self.decoder = PacketDecoder(
+            receiving: .fromClient,
+            maximumPacketSize: self.loop.configuration.maximumConnectPacket
+        )
+    }
+
+    var version: MQTTVersion? { self.machine.version }
+}
+
+// MARK: - Channel events
+
+extension ConnectionHandler {
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        self.id = self.loop.add(self)
+        self.openedAt = self.loop.now
+        self.heardAt = self.loop.now
+        let high = self.loop.configuration.maximumOutboundBytes
+        try? context.channel.syncOptions?.setOption(.writeBufferWaterMark, value: .init(low: high / 2, high: high))
+        self.loop.check(self, after: Int(self.loop.configuration.connectTimeout.nanoseconds / 1_000_000_000))
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.end()
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        self.end()
+        context.fireChannelInactive()
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !self.machine.isClosed else { return }
+        self.heardAt = self.loop.now
+        var bytes = self.unwrapInboundIn(data)
+        if var unread = self.unread.take() {
+            unread.writeBuffer(&bytes)
+            bytes = unread
+        }
+        if case .handshake = self.transport {
+            self.shakeHands(&bytes)
+        }
+        switch self.transport {
+        case .tcp:
+            self.decode(&bytes)
+        case .webSocket:
+            self.decodeFrames(&bytes)
+        case .handshake:
+            break
+        }
+        if bytes.readableBytes > 0, !self.machine.isClosed {
+            // A copy, so that the rest of a packet does not keep a large read buffer alive.
+            self.unread = ByteBuffer(bytes: bytes.readableBytesView)
+        }
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        switch event {
+        case ChannelEvent.inputClosed:
+            context.close(promise: nil)
+        case is ChannelShouldQuiesceEvent:
+            self.close(.serverShuttingDown, "the bridge is shutting down")
+        default:
+            context.fireUserInboundEventTriggered(event)
+        }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // Resets and broken pipes are a client's way to leave.
+        context.close(promise: nil)
+    }
+
+    private func end() {
+        guard self.context != nil else { return }
+        self.context = nil
+        self.machine.close()
+        if let session = self.session.take() {
+            for (channel, place) in session.subscriptions {
+                self.loop.unsubscribe(from: channel, place: place, encoding: self.encoding(session.version))
+            }
+            self.loop.metrics.disconnected()
+        }
+        self.unread = nil
+        self.partial = nil
+        self.outbound = nil
+        self.loop.remove(self.id)
+    }
+
+    func encoding(_ version: MQTTVersion) -> ChannelFanout.Encoding {
+        ChannelFanout.Encoding(version: version, isWebSocket: self.transport.isWebSocket)
+    }
+}
+
+// MARK: - Reading
+
+extension ConnectionHandler {
+    private func shakeHands(_ bytes: inout ByteBuffer) {
+        let view = bytes.readableBytesView
+        let limit = self.loop.configuration.maximumHandshake
+        guard let end = HandshakeHead.end(in: view.prefix(limit)) else {
+            if bytes.readableBytes >= limit { self.abort() }
+            return
+        }
+        let head = Array(view[..<end])
+        bytes.moveReaderIndex(forwardBy: head.count)
+        switch WebSocketHandshake(origins: self.loop.configuration.origins).answer(to: head[...]) {
+        case .accept(let response):
+            self.transport = .webSocket(WebSocketDecoder())
+            self.writeAndFlush(ByteBuffer(string: response))
+        case .refuse(let response):
+            self.machine.close()
+            self.loop.metrics.refused(.forbidden)
+            self.writeAndFlush(ByteBuffer(string: response))
+            self.cutOff()
+        }
+    }
+
+    private func decodeFrames(_ bytes: inout ByteBuffer) {
+        guard case .webSocket(var frames) = self.transport else { return }
+        var packets = self.loop.scratch
+        self.loop.scratch = ByteBuffer()
+        packets.clear()
+        if var partial = self.partial.take() {
+            packets.writeBuffer(&partial)
+        }
+        do throws(WebSocketDecoder.Failure) {
+            while !self.machine.isClosed, let event = try frames.next(from: &bytes, to: &packets) {
+                switch event {
+                case .data:
+                    continue
+                case .pong:
+                    self.pingedAt = nil
+                case .ping(let payload):
+                    self.flushOutbound()
+                    self.write(WebSocketFrameWriter.control(.pong, payload: payload))
+                    self.scheduleFlush()
+                case .close:
+                    self.decode(&packets)
+                    self.closeWebSocket(code: 1000)
+                }
+            }
+            self.transport = .webSocket(frames)
+            self.decode(&packets)
+        } catch {
+            self.loop.metrics.protocolError()
+            self.closeWebSocket(code: error.closeCode)
+        }
+        if packets.readableBytes > 0, !self.machine.isClosed {
+            self.partial = ByteBuffer(bytes: packets.readableBytesView)
+        }
+        self.loop.scratch = packets
+    }
+
+    private func decode(_ bytes: inout ByteBuffer) {
+        do throws(MQTTError) {
+            while !self.machine.isClosed, let packet = try self.decoder.decode(&bytes) {
+                self.perform(self.machine.receive(packet))
+            }
+        } catch {
+            self.fail(error.reason, error.message)
+        }
+    }
+
+    private func perform(_ action: ProtocolStateMachine.Action) {
+        switch action {
+        case .authenticate(let connect):
+            self.authenticate(connect)
+        case .publish(let publish):
+            self.receive(publish)
+        case .complete(let packetID):
+            self.session?.unreleased.remove(packetID)
+            self.send(.pubcomp(Acknowledgement(packetID: packetID)))
+        case .subscribe(let subscribe):
+            self.subscribe(subscribe)
+        case .unsubscribe(let unsubscribe):
+            self.unsubscribe(unsubscribe)
+        case .pong:
+            self.send(.pingresp)
+        case .disconnect:
+            self.machine.close()
+            self.abort()
+        case .ignore:
+            break
+        case .fail(let reason, let message):
+            self.fail(reason, message)
+        }
+    }
+
+    /// The CONNECT's grant is good: the connection has a session from here on.
+    func begin(_ session: Session) {
+        self.session = session
+        self.machine.connected(session.version)
+        self.decoder.maximumPacketSize = self.loop.configuration.maximumPacket
+        self.loop.metrics.connected()
+        self.checkDeadlines()
+    }
+}
+
+// MARK: - Writing
+
+extension ConnectionHandler {
+    /// Sends a packet at the end of the turn, joined with what else this connection gets.
+    func send(_ packet: Packet) {
+        guard self.context != nil else { return }
+        // A client that was never connected is answered in the version it asked for, or not at all.
+        guard let version = self.machine.version ?? self.decoder.version else { return }
+        var buffer = self.outbound.take() ?? WebSocketFrameWriter.makeBuffer(payloadCapacity: 118)
+        // The edge's own packets are within the limits of the encoding.
+        try? buffer.writePacket(packet, version: version)
+        self.outbound = buffer
+        self.scheduleFlush()
+    }
+
+    /// Sends a PUBLISH with QoS 0 at the end of the turn.
+    func sendPublish(topic: [UInt8], payload: [UInt8]) {
+        guard self.context != nil, let version = self.machine.version else { return }
+        var buffer =
+            self.outbound.take()
+            ?? WebSocketFrameWriter.makeBuffer(payloadCapacity: topic.count + payload.count + 8)
+        // Topics and replies of the edge are far below what a packet can hold.
+        try? buffer.writePublish(topic: topic, payload: payload, version: version)
+        self.outbound = buffer
+        self.scheduleFlush()
+    }
+
+    /// Writes events that are encoded already.
+    func deliver(_ bytes: ByteBuffer, flushesNow: Bool) {
+        guard let context = self.context else { return }
+        guard context.channel.isWritable else {
+            self.loop.metrics.slowConsumer()
+            self.close(.quotaExceeded, "more than outbound_bytes wait for this client")
+            return
+        }
+        self.flushOutbound()
+        if flushesNow {
+            context.writeAndFlush(self.wrapOutboundOut(bytes), promise: nil)
+        } else {
+            context.write(self.wrapOutboundOut(bytes), promise: nil)
+            self.scheduleFlush()
+        }
+    }
+
+    /// Writes what has been gathered in this turn.
+    func flush() {
+        self.isFlushScheduled = false
+        self.flushOutbound()
+        self.context?.flush()
+    }
+
+    func writeAndFlush(_ bytes: ByteBuffer) {
+        self.flushOutbound()
+        self.context?.writeAndFlush(self.wrapOutboundOut(bytes), promise: nil)
+    }
+
+    private func write(_ bytes: ByteBuffer) {
+        self.context?.write(self.wrapOutboundOut(bytes), promise: nil)
+    }
+
+    private func scheduleFlush() {
+        guard !self.isFlushScheduled else { return }
+        self.isFlushScheduled = true
+        self.loop.needsFlush(self)
+    }
+
+    private func flushOutbound() {
+        guard var buffer = self.outbound.take() else { return }
+        if self.transport.isWebSocket {
+            WebSocketFrameWriter.finish(&buffer, opcode: .binary)
+        }
+        self.write(buffer)
+        guard let context = self.context, context.channel.isWritable else {
+            self.loop.metrics.slowConsumer()
+            return self.abort()
+        }
+    }
+}
+
+// MARK: - Closing
+
+extension ConnectionHandler {
+    /// Closes with a reason that the client is told: DISCONNECT in MQTT 5, a close frame over WebSocket.
+    func close(_ reason: ReasonCode, _ message: String) {
+        guard self.context != nil, !self.machine.isClosed else { return }
+        if self.machine.version == .v5 {
+            var properties = Properties()
+            if self.session?.wantsProblemInformation == true { properties.reasonString = message }
+            self.send(.disconnect(Disconnect(reason: reason, properties: properties)))
+        }
+        self.closeWebSocket(code: 4000 + UInt16(reason.rawValue))
+    }
+
+    /// Answers a CONNECT that is refused, and closes.
+    func refuse(_ reason: ReasonCode, _ message: String) {
+        var properties = Properties()
+        if self.decoder.version == .v5 { properties.reasonString = message }
+        self.send(.connack(ConnAck(sessionPresent: false, reason: reason, properties: properties)))
+        self.closeWebSocket(code: 4000 + UInt16(reason.rawValue))
+    }
+
+    /// The peer broke a rule of the protocol.
+    private func fail(_ reason: ReasonCode, _ message: String) {
+        self.loop.metrics.protocolError()
+        if self.machine.version == nil, self.decoder.version != nil {
+            self.refuse(reason, message)
+        } else {
+            self.close(reason, message)
+        }
+    }
+
+    private func closeWebSocket(code: UInt16) {
+        self.flushOutbound()
+        if self.transport.isWebSocket {
+            self.write(
+                WebSocketFrameWriter.control(.close, payload: [UInt8(code >> 8), UInt8(truncatingIfNeeded: code)])
+            )
+        }
+        self.machine.close()
+        self.context?.flush()
+        self.cutOff()
+    }
+
+    /// Ends our direction and gives the peer a moment to read what was sent: closing at once while its bytes wait
+    /// unread would reset the connection, and the reason would be lost.
+    private func cutOff() {
+        self.context?.close(mode: .output, promise: nil)
+        self.cutsOffAt = self.loop.now + 2
+        self.loop.check(self, after: 2)
+    }
+
+    /// Closes without a word.
+    func abort() {
+        self.machine.close()
+        self.context?.close(promise: nil)
+    }
+
+    /// Whether the time of a closing connection is over; then it is gone after this call.
+    func cutOffIfDue() -> Bool {
+        guard self.machine.isClosed else { return false }
+        if let due = self.cutsOffAt, self.loop.now < due {
+            self.loop.check(self, after: Int(due - self.loop.now))
+        } else {
+            self.abort()
+        }
+        return true
+    }
+}

@@ -1,0 +1,71 @@
+public import NIOCore
+public import Realtime
+
+/// What the edge asks of the rest of the bridge.
+///
+/// The edge has checked every right before it calls. Methods are called on event loops and must not block.
+public protocol EdgeDelegate: Sendable {
+    /// Verifies a token.
+    ///
+    /// - Throws: `grant_invalid`, `grant_expired` or `grant_revoked`.
+    func authenticate(token: ByteBuffer) throws(RealtimeError) -> Grant
+
+    /// Makes events of what clients published to `in` topics in one turn of an event loop.
+    ///
+    /// - Parameter completion: Called once, from any thread, with one result for each message in order.
+    func ingest(
+        _ messages: [IngestedMessage],
+        completion: @escaping @Sendable ([Result<Void, RealtimeError>]) -> Void
+    )
+
+    /// Hands an upstream message to its component; the answer goes to `sender`.
+    func upstream(_ message: UpstreamMessage, from sender: ReplyTarget)
+
+    /// Executes a service's `notify` request; the answer goes to `sender`.
+    func notify(account: String, request: String, body: [UInt8], from sender: ReplyTarget)
+}
+
+/// A message that a client published to a channel's `in` topic.
+public struct IngestedMessage: Sendable {
+    /// The channel that the message becomes an event of.
+    public let channel: ChannelHash
+    /// The message's payload, as the client sent it.
+    public let payload: [UInt8]
+    /// The publisher's user.
+    public let user: String
+    /// The publisher's idempotency key, if it gave one.
+    public let key: String?
+}
+
+/// A message that a client sent to a component.
+public struct UpstreamMessage: Sendable {
+    /// The user of the sender's grant.
+    public let user: String
+    /// The application's session of the sender's grant.
+    public let session: String
+    /// The sender's MQTT client id.
+    public let client: String
+    /// The component that the message is for.
+    public let component: ComponentName
+    /// The client's own, unique id for the request.
+    public let request: String
+    /// The payload, as the client sent it.
+    public let payload: [UInt8]
+
+    /// Creates an upstream message.
+    public init(
+        user: String,
+        session: String,
+        client: String,
+        component: ComponentName,
+        request: String,
+        payload: [UInt8]
+    ) {
+        self.user = user
+        self.session = session
+        self.client = client
+        self.component = component
+        self.request = request
+        self.payload = payload
+    }
+}

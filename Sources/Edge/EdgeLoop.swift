@@ -1,0 +1,220 @@
+import MQTTCodec
+public import NIOCore
+import Realtime
+
+/// The part of the edge that lives on one event loop: its connections, their subscriptions, and the work of one turn.
+///
+/// All of it is confined to the loop; other threads reach it through an `NIOLoopBound` and the ``Inbox``.
+///
+/// A turn: sockets are read, what clients publish is gathered; then the gathered messages are committed in one batch,
+/// committed events are encoded once for all subscribers, and every connection is written to once.
+public final class EdgeLoop {
+    let eventLoop: any EventLoop
+    let configuration: EdgeConfiguration
+    let delegate: any EdgeDelegate
+    let metrics: EdgeMetrics
+
+    /// Bytes of MQTT taken out of WebSocket frames; used again and again, since packets are handled at once.
+    var scratch = ByteBuffer()
+
+    private let inbox: Inbox
+    private var connections: [ConnectionID: ConnectionHandler] = [:]
+    private var nextConnection: UInt64 = 0
+    private var fanouts: [ChannelHash: ChannelFanout] = [:]
+    private var wheel = TimerWheel<ConnectionHandler>()
+    private var ticker: RepeatedTask?
+
+    private var turnIsScheduled = false
+    private var gathered: [IngestedMessage] = []
+    private var origins: [IngestOrigin] = []
+    private var unflushed: [ConnectionHandler] = []
+
+    init(
+        eventLoop: any EventLoop,
+        configuration: EdgeConfiguration,
+        inbox: Inbox,
+        delegate: any EdgeDelegate,
+        metrics: EdgeMetrics
+    ) {
+        self.eventLoop = eventLoop
+        self.configuration = configuration
+        self.inbox = inbox
+        self.delegate = delegate
+        self.metrics = metrics
+    }
+
+    private var bound: NIOLoopBound<EdgeLoop> { NIOLoopBound(self, eventLoop: self.eventLoop) }
+}
+
+// MARK: - Connections
+
+extension EdgeLoop {
+    /// Takes in a new connection.
+    func add(_ connection: ConnectionHandler) -> ConnectionID {
+        self.nextConnection += 1
+        let id = ConnectionID(rawValue: self.nextConnection)
+        self.connections[id] = connection
+        if self.ticker == nil {
+            let bound = self.bound
+            self.ticker = self.eventLoop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { _ in
+                bound.value.tick()
+            }
+        }
+        return id
+    }
+
+    /// Forgets a connection that has gone.
+    func remove(_ id: ConnectionID) {
+        guard let connection = self.connections.removeValue(forKey: id) else { return }
+        self.wheel.cancel(connection)
+        if self.connections.isEmpty {
+            self.ticker?.cancel()
+            self.ticker = nil
+        }
+    }
+
+    /// Closes every connection since the bridge is shutting down.
+    func closeAll() {
+        for connection in Array(self.connections.values) {
+            connection.close(.serverShuttingDown, "the bridge is shutting down")
+        }
+    }
+
+    /// Seconds since the loop had its first connection, counted while it has any.
+    var now: UInt64 { self.wheel.now }
+
+    /// Has the connection look at its deadlines after so many seconds.
+    func check(_ connection: ConnectionHandler, after seconds: Int) {
+        self.wheel.schedule(connection, after: seconds)
+    }
+
+    private func tick() {
+        for connection in self.wheel.advance() {
+            connection.checkDeadlines()
+        }
+    }
+
+    /// Sends an answer to a connection, if it still lives.
+    func reply(_ body: [UInt8], to request: String, of id: ConnectionID) {
+        self.connections[id]?.reply(body, to: request)
+    }
+
+    /// What answers a request of a connection.
+    func replyTarget(_ id: ConnectionID, request: String) -> ReplyTarget {
+        ReplyTarget(loop: self.bound, connection: id, request: request)
+    }
+}
+
+// MARK: - Subscriptions
+
+extension EdgeLoop {
+    /// Adds a subscriber to a channel and returns its place there.
+    func subscribe(_ connection: ConnectionHandler, to channel: ChannelHash, encoding: ChannelFanout.Encoding) -> Int {
+        // What is in the inbox was committed before this subscription: it goes to those who were there then.
+        self.drainInbox()
+        if let fanout = self.fanouts[channel] {
+            return fanout.add(connection, encoding: encoding)
+        }
+        let fanout = ChannelFanout(hash: channel, site: self.configuration.site)
+        self.fanouts[channel] = fanout
+        return fanout.add(connection, encoding: encoding)
+    }
+
+    /// Removes the subscriber at a place of a channel.
+    func unsubscribe(from channel: ChannelHash, place: Int, encoding: ChannelFanout.Encoding) {
+        guard let fanout = self.fanouts[channel] else { return }
+        fanout.remove(at: place, encoding: encoding)
+        if fanout.isEmpty {
+            self.fanouts[channel] = nil
+        }
+    }
+}
+
+// MARK: - A turn
+
+/// Which publish of which connection an ingested message came from.
+struct IngestOrigin: Sendable {
+    let connection: ConnectionID
+    let packetID: UInt16
+    let qos: QoS
+}
+
+extension EdgeLoop {
+    /// Gathers a message for the batch that is committed at the end of this turn.
+    func gather(_ message: IngestedMessage, from origin: IngestOrigin) {
+        self.gathered.append(message)
+        self.origins.append(origin)
+        self.needsTurn()
+    }
+
+    /// Notes that a connection has bytes to be flushed at the end of this turn.
+    func needsFlush(_ connection: ConnectionHandler) {
+        self.unflushed.append(connection)
+        self.needsTurn()
+    }
+
+    /// Has ``turn()`` run once all sockets that are ready now have been read.
+    func needsTurn() {
+        guard !self.turnIsScheduled else { return }
+        self.turnIsScheduled = true
+        let bound = self.bound
+        self.eventLoop.execute { bound.value.turn() }
+    }
+
+    private func turn() {
+        self.commitGathered()
+        self.drainInbox()
+        // Only now, so that what was committed on this very thread does not ask for another turn.
+        self.turnIsScheduled = false
+        let connections = self.unflushed
+        self.unflushed.removeAll(keepingCapacity: connections.count <= 1024)
+        for connection in connections {
+            connection.flush()
+        }
+    }
+
+    private func commitGathered() {
+        guard !self.gathered.isEmpty else { return }
+        let messages = self.gathered
+        let origins = self.origins
+        self.gathered = []
+        self.origins = []
+        let bound = self.bound
+        let eventLoop = self.eventLoop
+        self.delegate.ingest(messages) { results in
+            if eventLoop.inEventLoop {
+                bound.value.acknowledge(results, origins: origins)
+            } else {
+                eventLoop.execute { bound.value.acknowledge(results, origins: origins) }
+            }
+        }
+    }
+
+    private func acknowledge(_ results: [Result<Void, RealtimeError>], origins: [IngestOrigin]) {
+        for (result, origin) in zip(results, origins) {
+            self.connections[origin.connection]?.acknowledge(result, of: origin)
+        }
+    }
+
+    private func drainInbox() {
+        let events = self.inbox.takeAll()
+        guard !events.isEmpty else { return }
+        var dirty: [ChannelFanout] = []
+        for event in events {
+            if let fanout = self.fanouts[event.channel], fanout.enqueue(event) {
+                dirty.append(fanout)
+            }
+        }
+        var deliveries = 0
+        for fanout in dirty {
+            // With one channel a subscriber gets one write: send it while its data is in the cache.
+            let flushesNow = dirty.count == 1
+            deliveries += fanout.flush { connection, bytes in
+                connection.deliver(bytes, flushesNow: flushesNow)
+            }
+        }
+        if deliveries > 0 {
+            self.metrics.delivered(deliveries)
+        }
+    }
+}

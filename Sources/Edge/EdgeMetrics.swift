@@ -1,0 +1,47 @@
+import Synchronization
+public import Realtime
+
+/// What the edge counts, for `/metrics`.
+public final class EdgeMetrics: Sendable {
+    private let connectionGauge = Atomic<Int>(0)
+    private let connectionCounter = Atomic<Int>(0)
+    private let deliveryCounter = Atomic<Int>(0)
+    private let receivedCounter = Atomic<Int>(0)
+    private let slowCounter = Atomic<Int>(0)
+    private let protocolErrorCounter = Atomic<Int>(0)
+    private let refusals = Mutex<[String: Int]>([:])
+
+    /// Creates metrics that are all zero.
+    public init() {}
+
+    /// Connections with an accepted CONNECT, now.
+    public var connections: Int { self.connectionGauge.load(ordering: .relaxed) }
+    /// Connections accepted since the start.
+    public var accepted: Int { self.connectionCounter.load(ordering: .relaxed) }
+    /// Events written to subscribers since the start.
+    public var deliveries: Int { self.deliveryCounter.load(ordering: .relaxed) }
+    /// PUBLISH packets received since the start.
+    public var publishesReceived: Int { self.receivedCounter.load(ordering: .relaxed) }
+    /// Connections closed since they read too slowly.
+    public var slowConsumers: Int { self.slowCounter.load(ordering: .relaxed) }
+    /// Connections closed since the peer broke a rule of MQTT or WebSocket.
+    public var protocolErrors: Int { self.protocolErrorCounter.load(ordering: .relaxed) }
+    /// What was refused, by code of the contract.
+    public var refusalsByCode: [String: Int] { self.refusals.withLock { $0 } }
+
+    func connected() {
+        self.connectionGauge.add(1, ordering: .relaxed)
+        self.connectionCounter.add(1, ordering: .relaxed)
+    }
+
+    func disconnected() { self.connectionGauge.subtract(1, ordering: .relaxed) }
+    func delivered(_ count: Int) { self.deliveryCounter.add(count, ordering: .relaxed) }
+    func received(_ count: Int) { self.receivedCounter.add(count, ordering: .relaxed) }
+    func protocolError() { self.protocolErrorCounter.add(1, ordering: .relaxed) }
+    func slowConsumer() { self.slowCounter.add(1, ordering: .relaxed) }
+
+    /// Counts a refusal; codes are the contract's, so their number is bounded.
+    public func refused(_ code: RealtimeError.Code) {
+        self.refusals.withLock { $0[code.rawValue, default: 0] += 1 }
+    }
+}

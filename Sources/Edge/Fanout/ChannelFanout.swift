@@ -1,0 +1,114 @@
+import MQTTCodec
+import NIOCore
+import Realtime
+
+/// One channel's subscribers on one event loop, and the events that wait for the end of the loop's turn.
+final class ChannelFanout {
+    /// Which of the four encodings of an event a connection takes.
+    struct Encoding: Hashable {
+        let version: MQTTVersion
+        let isWebSocket: Bool
+
+        fileprivate var index: Int { (self.version == .v5 ? 2 : 0) + (self.isWebSocket ? 1 : 0) }
+    }
+
+    /// A joined frame is cut here, so that clients need no large buffers, in bytes.
+    private static let maximumJoined = 64 * 1024
+
+    let hash: ChannelHash
+    private let topic: [UInt8]
+    private var subscribers: [[ConnectionHandler]] = Array(repeating: [], count: 4)
+    private var pending: [DeliverableEvent] = []
+
+    init(hash: ChannelHash, site: SiteName) {
+        self.hash = hash
+        self.topic = Array(Topic.channel(hash).text(site: site).utf8)
+    }
+
+    var isEmpty: Bool { self.subscribers.allSatisfy(\.isEmpty) }
+
+    /// Adds a subscriber.
+    ///
+    /// - Returns: Its place, to be given back to ``remove(at:encoding:)``.
+    func add(_ subscriber: ConnectionHandler, encoding: Encoding) -> Int {
+        self.subscribers[encoding.index].append(subscriber)
+        return self.subscribers[encoding.index].count - 1
+    }
+
+    /// Removes the subscriber at a place; the last one of its encoding moves there.
+    func remove(at place: Int, encoding: Encoding) {
+        let last = self.subscribers[encoding.index].removeLast()
+        if place < self.subscribers[encoding.index].count {
+            self.subscribers[encoding.index][place] = last
+            last.moved(in: self.hash, to: place)
+        }
+    }
+
+    /// Adds an event to what leaves at the end of the turn.
+    ///
+    /// - Returns: Whether it is the first of this turn.
+    func enqueue(_ event: DeliverableEvent) -> Bool {
+        self.pending.append(event)
+        return self.pending.count == 1
+    }
+
+    /// Writes what waits to every subscriber, in one piece each, encoded once for each MQTT version.
+    ///
+    /// - Returns: How many events were written, counted once for each subscriber.
+    func flush(_ write: (ConnectionHandler, ByteBuffer) -> Void) -> Int {
+        let events = self.pending
+        self.pending.removeAll(keepingCapacity: events.count <= 64)
+        var deliveries = 0
+        for version in [MQTTVersion.v3_1_1, .v5] {
+            let plain = Encoding(version: version, isWebSocket: false).index
+            let framed = Encoding(version: version, isWebSocket: true).index
+            guard !(self.subscribers[plain].isEmpty && self.subscribers[framed].isEmpty) else { continue }
+            let joined = self.join(events, version: version)
+            for index in [plain, framed] {
+                let subscribers = self.subscribers[index]
+                for packets in joined where !subscribers.isEmpty {
+                    let bytes = index == framed ? packets.framed : packets.plain
+                    for subscriber in subscribers {
+                        write(subscriber, bytes)
+                    }
+                }
+                deliveries += subscribers.count * events.count
+            }
+        }
+        return deliveries
+    }
+
+    /// The same bytes twice: as they are, and as the payload of one WebSocket frame.
+    private struct JoinedPackets {
+        let plain: ByteBuffer
+        let framed: ByteBuffer
+    }
+
+    private func join(_ events: [DeliverableEvent], version: MQTTVersion) -> [JoinedPackets] {
+        var joined: [JoinedPackets] = []
+        var start = 0
+        while start < events.count {
+            var end = start
+            var size = 0
+            repeat {
+                // Fixed header, topic length and property length take at most 8 bytes.
+                size += events[end].json.count + self.topic.count + 8
+                end += 1
+            } while end < events.count
+                && size + events[end].json.count + self.topic.count + 8 <= Self.maximumJoined
+            var buffer = WebSocketFrameWriter.makeBuffer(payloadCapacity: size)
+            for event in events[start..<end] {
+                // Fails only beyond 256 MiB; payloads are limited to 8 MiB.
+                try? buffer.writePublish(topic: self.topic, payload: event.json, version: version)
+            }
+            let plain = buffer.getSlice(
+                at: WebSocketFrameWriter.headerCapacity,
+                length: buffer.writerIndex - WebSocketFrameWriter.headerCapacity
+            )
+            WebSocketFrameWriter.finish(&buffer, opcode: .binary)
+            joined.append(JoinedPackets(plain: plain ?? ByteBuffer(), framed: buffer))
+            start = end
+        }
+        return joined
+    }
+}

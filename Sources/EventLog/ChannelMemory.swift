@@ -1,0 +1,96 @@
+import Realtime
+
+/// What the in-memory log keeps of one channel.
+struct ChannelMemory: Sendable {
+    private struct Keyed: Sendable {
+        let payload: EventPayload
+        let record: EventRecord
+    }
+
+    /// How long a key is remembered, in milliseconds.
+    private static let keyLifetime: Int64 = 10 * 60 * 1000
+
+    private let epoch: Epoch
+    private var sequence: UInt64 = 0
+    private var events: [EventRecord] = []
+    /// Events at the front of `events` that are trimmed; they leave the array in large steps, not one by one.
+    private var trimmed = 0
+    private var retention = Retention()
+    private var keys: [IdempotencyKey: Keyed] = [:]
+    private var nextKeySweep: Int64 = 0
+
+    init(epoch: Epoch) {
+        self.epoch = epoch
+    }
+
+    var head: Position { Position(epoch: self.epoch, sequence: self.sequence) }
+
+    /// Gives a draft its position.
+    ///
+    /// - Parameter time: Unix milliseconds.
+    mutating func append(_ draft: EventDraft, time: Int64) -> AppendResult {
+        if let key = draft.key, let known = self.known(key, time: time) {
+            guard known.payload == draft.payload else {
+                return .failure(RealtimeError(code: .keyReused, message: "the key was used with another payload"))
+            }
+            return .success(AppendedEvent(channel: draft.channel, record: known.record, isRepetition: true))
+        }
+        self.sequence += 1
+        let record = EventRecord(
+            sequence: self.sequence,
+            epoch: self.epoch,
+            time: time,
+            by: draft.by,
+            payload: draft.payload
+        )
+        self.events.append(record)
+        if let key = draft.key {
+            self.keys[key] = Keyed(payload: draft.payload, record: record)
+        }
+        self.retention = draft.retention
+        self.trim(time: time)
+        return .success(AppendedEvent(channel: draft.channel, record: record, isRepetition: false))
+    }
+
+    /// Takes away what retention does not keep.
+    mutating func trim(time: Int64) {
+        var first = max(self.trimmed, self.events.count - self.retention.events)
+        while first < self.events.count, self.events[first].time < time - self.retention.time {
+            first += 1
+        }
+        self.trimmed = first
+        if self.trimmed > 64, self.trimmed * 2 > self.events.count {
+            self.events.removeFirst(self.trimmed)
+            self.trimmed = 0
+        }
+    }
+
+    func read(since position: Position?, limit: Int) -> EventPage {
+        let retained = self.events[self.trimmed...]
+        let first = retained.first?.sequence ?? self.sequence + 1
+        var recovery = EventPage.Recovery.none
+        var start = retained.startIndex
+        if let position {
+            let joins = position.epoch == self.epoch && position.sequence <= self.sequence
+                && position.sequence + 1 >= first
+            recovery = joins ? .complete : .gap
+            if joins { start += Int(position.sequence + 1 - first) }
+        }
+        let page = retained[start...].prefix(limit)
+        return EventPage(
+            events: Array(page),
+            recovery: recovery,
+            head: self.head,
+            hasMore: page.endIndex < retained.endIndex
+        )
+    }
+
+    private mutating func known(_ key: IdempotencyKey, time: Int64) -> Keyed? {
+        if time >= self.nextKeySweep {
+            self.keys = self.keys.filter { $0.value.record.time > time - Self.keyLifetime }
+            self.nextKeySweep = time + Self.keyLifetime / 10
+        }
+        guard let known = self.keys[key], known.record.time > time - Self.keyLifetime else { return nil }
+        return known
+    }
+}

@@ -1,0 +1,78 @@
+public import Realtime
+import Synchronization
+
+/// An event log that forgets everything with the process.
+///
+/// Batches are committed one after the other: whoever finds nobody committing does it for all who come meanwhile, so
+/// that completions keep the order of commits without a thread of their own.
+public final class InMemoryEventLog: EventLog {
+    private struct Batch: Sendable {
+        let drafts: [EventDraft]
+        let completion: @Sendable ([AppendResult]) -> Void
+    }
+
+    private struct State: Sendable {
+        var channels: [ChannelHash: ChannelMemory] = [:]
+        var waiting: [Batch] = []
+        var isCommitting = false
+    }
+
+    private let state = Mutex(State())
+    private let epoch: Epoch
+    private let now: @Sendable () -> Int64
+
+    /// Creates an empty log with a new epoch.
+    ///
+    /// - Parameter now: The time of day, in Unix milliseconds.
+    public init(now: @escaping @Sendable () -> Int64) {
+        var generator = SystemRandomNumberGenerator()
+        self.epoch = Epoch.random(using: &generator)
+        self.now = now
+    }
+
+    public func append(_ drafts: [EventDraft], completion: @escaping @Sendable ([AppendResult]) -> Void) {
+        let commits = self.state.withLock { state in
+            state.waiting.append(Batch(drafts: drafts, completion: completion))
+            defer { state.isCommitting = true }
+            return !state.isCommitting
+        }
+        guard commits else { return }
+        while let (batch, results) = self.commitNext() {
+            batch.completion(results)
+        }
+    }
+
+    private func commitNext() -> (Batch, [AppendResult])? {
+        self.state.withLock { state in
+            guard !state.waiting.isEmpty else {
+                state.isCommitting = false
+                return nil
+            }
+            let batch = state.waiting.removeFirst()
+            let time = self.now()
+            let results = batch.drafts.map { draft in
+                state.channels[draft.channel, default: ChannelMemory(epoch: self.epoch)].append(draft, time: time)
+            }
+            return (batch, results)
+        }
+    }
+
+    public func read(
+        _ channel: ChannelHash,
+        since position: Position?,
+        limit: Int
+    ) async throws(RealtimeError) -> EventPage {
+        let time = self.now()
+        return self.state.withLock { state in
+            guard state.channels[channel] != nil else {
+                return ChannelMemory(epoch: self.epoch).read(since: position, limit: limit)
+            }
+            state.channels[channel]?.trim(time: time)
+            return state.channels[channel, default: ChannelMemory(epoch: self.epoch)].read(since: position, limit: limit)
+        }
+    }
+
+    public func head(of channel: ChannelHash) async throws(RealtimeError) -> Position {
+        self.state.withLock { $0.channels[channel]?.head } ?? Position(epoch: self.epoch, sequence: 0)
+    }
+}

@@ -1,0 +1,2 @@
+// Packets and properties are part of the client's interface.
+@_exported public import MQTTCodec

@@ -1,0 +1,111 @@
+public import BridgeHTTP
+import Components
+import EventLog
+public import Realtime
+import Yams
+
+extension Configuration {
+    /// Reads the text of a `bridge.yaml`.
+    ///
+    /// - Throws: `configuration_invalid`, which names the setting; never with a value that may be a secret.
+    public init(yaml: String) throws(RealtimeError) {
+        let node: Node?
+        do {
+            node = try Yams.compose(yaml: yaml)
+        } catch {
+            throw RealtimeError(.configurationInvalid, "bridge.yaml is not valid YAML")
+        }
+        guard let node else { throw RealtimeError(.configurationInvalid, "bridge.yaml is empty") }
+        var file = try ConfigurationSection(node, path: "")
+        let site = try SiteName(try file.require("site"))
+        guard var keys = try file.section("keys") else { throw file.error("keys", "is missing") }
+        let channelKey = try ChannelKey(bytes: try keys.base64("channel"))
+        let grantKeys = try Self.grantKeys(in: &keys)
+        try keys.finish()
+        self.init(site: site, channelKey: channelKey, grantKeys: grantKeys)
+        try self.readListeners(&file)
+        try self.readBroker(&file)
+        try self.readLog(&file)
+        self.apiKeys = try Self.apiKeys(in: &file)
+        self.components = try self.readComponents(&file)
+        try self.readLimits(&file)
+        try file.finish()
+    }
+
+    /// Reads `HOST:PORT`.
+    public static func address(_ text: String) throws(RealtimeError) -> BridgeHTTPServer.Address {
+        guard let colon = text.lastIndex(of: ":"), colon != text.startIndex,
+            let port = UInt16(text[text.index(after: colon)...])
+        else { throw RealtimeError(.configurationInvalid, "an address is written HOST:PORT") }
+        var host = text[..<colon]
+        if host.hasPrefix("["), host.hasSuffix("]") { host = host.dropFirst().dropLast() }
+        return BridgeHTTPServer.Address(host: String(host), port: Int(port))
+    }
+
+    private mutating func readListeners(_ file: inout ConfigurationSection) throws(RealtimeError) {
+        if var listen = try file.section("listen") {
+            if let http = try listen.string("http") { self.listen.http = try Self.address(http) }
+            if let mqtt = try listen.string("mqtt") { self.listen.mqtt = try Self.address(mqtt) }
+            try listen.finish()
+        }
+        if let url = try file.string("public_url") {
+            guard Origin(of: url) != nil else { throw file.error("public_url", "must begin with http:// or https://") }
+            self.publicURL = url
+        }
+        for origin in try file.strings("origins") ?? [] {
+            guard let parsed = Origin(of: origin), parsed.text == origin else {
+                throw file.error("origins", "an origin is written as https://www.example.org, without a path")
+            }
+            self.origins.insert(origin)
+        }
+    }
+
+    private mutating func readBroker(_ file: inout ConfigurationSection) throws(RealtimeError) {
+        guard var broker = try file.section("broker") else { return }
+        if var embedded = try broker.section("embedded") {
+            let address = try Self.address(try embedded.string("listen") ?? "127.0.0.1:1885")
+            self.broker = .embedded(host: address.host, port: address.port)
+            try embedded.finish()
+        }
+        if try broker.string("url") != nil {
+            throw broker.error("url", "another broker than the embedded one is not served yet")
+        }
+        if let mirror = try broker.bool("mirror") { self.mirror = mirror }
+        try broker.finish()
+    }
+
+    private mutating func readLog(_ file: inout ConfigurationSection) throws(RealtimeError) {
+        if var log = try file.section("log") {
+            _ = try log.string("sqlite")
+            _ = try log.string("sync")
+            try log.finish()
+            self.notServed.append("log: events are kept in memory only")
+        }
+        if var retention = try file.section("retention") {
+            if let time = try retention.milliseconds("time") { self.retention.time = Int64(time) }
+            if let events = try retention.count("events") { self.retention.events = events }
+            if try retention.bytes("bytes") != nil { self.notServed.append("retention.bytes") }
+            try retention.finish()
+        }
+    }
+
+    private mutating func readLimits(_ file: inout ConfigurationSection) throws(RealtimeError) {
+        guard var limits = try file.section("limits") else { return }
+        if let payload = try limits.bytes("payload") {
+            guard payload <= 8 << 20 else { throw limits.error("payload", "at most 8MiB") }
+            self.limits.payload = payload
+        }
+        if let rate = try limits.count("upstream_per_second") {
+            guard rate <= 1_000_000 else { throw limits.error("upstream_per_second", "at most 1000000") }
+            self.limits.upstreamPerSecond = rate
+        }
+        if let connections = try limits.count("connections") { self.limits.connections = connections }
+        if let bytes = try limits.bytes("outbound_bytes") {
+            guard bytes >= self.limits.payload else {
+                throw limits.error("outbound_bytes", "must be at least the payload limit")
+            }
+            self.limits.outboundBytes = bytes
+        }
+        try limits.finish()
+    }
+}

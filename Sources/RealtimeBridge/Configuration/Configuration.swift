@@ -1,0 +1,80 @@
+public import BridgeHTTP
+public import Components
+public import EventLog
+public import MosquittoBus
+public import Realtime
+
+/// All settings of a bridge: what `bridge.yaml` says, or what a program that embeds the bridge sets.
+public struct Configuration: Sendable {
+    /// Where the bridge listens.
+    public struct Listen: Sendable {
+        /// HTTP and MQTT over WebSocket.
+        public var http = BridgeHTTPServer.Address(host: "127.0.0.1", port: 8080)
+        /// MQTT over TCP.
+        public var mqtt = BridgeHTTPServer.Address(host: "127.0.0.1", port: 1884)
+
+        /// The default addresses.
+        public init() {}
+    }
+
+    /// The broker that connects the bridge with services.
+    public enum Broker: Sendable {
+        /// None: services use HTTP or the edge.
+        case none
+        /// A mosquitto that the bridge starts and minds, for services on this address.
+        case embedded(host: String, port: Int)
+    }
+
+    /// The bridge's limits.
+    public struct Limits: Sendable {
+        /// The largest payload of one event or message, in bytes.
+        public var payload = 64 * 1024
+        /// Upstream messages that one connection may send in a second.
+        public var upstreamPerSecond = 50
+        /// Connections at the edge.
+        public var connections = 100_000
+        /// Bytes that may wait for one slow client.
+        public var outboundBytes = 1024 * 1024
+
+        /// The default limits.
+        public init() {}
+    }
+
+    /// The one site that the bridge serves.
+    public var site: SiteName
+    /// Where it listens.
+    public var listen = Listen()
+    /// How pages reach the bridge; `nil` takes the address of `listen.http`.
+    public var publicURL: String?
+    /// Origins of other pages that may connect.
+    public var origins: Set<String> = []
+    /// The broker.
+    public var broker: Broker = .none
+    /// Publish every committed event on the broker too.
+    public var mirror = true
+    /// How long channels keep their events.
+    public var retention = Retention()
+    /// The key that turns channels into hashes.
+    public var channelKey: ChannelKey
+    /// The keys of grants; the first whose roles allow it signs.
+    public var grantKeys: [GrantKey]
+    /// The keys of servers.
+    public var apiKeys: [APIKey] = []
+    /// The components that are enabled.
+    public var components: [ComponentName: ComponentSettings] = [:]
+    /// Limits.
+    public var limits = Limits()
+    /// The folder of everything that the bridge keeps; `nil` keeps nothing and allows no embedded broker.
+    public var directory: String?
+    /// Accounts of services and readers on the embedded broker.
+    public var brokerAccounts: [BrokerAccount] = []
+    /// Settings of the file that this version reads but does not serve yet, for a warning at the start.
+    public internal(set) var notServed: [String] = []
+
+    /// Creates a configuration with defaults and no component enabled.
+    public init(site: SiteName, channelKey: ChannelKey, grantKeys: [GrantKey]) {
+        self.site = site
+        self.channelKey = channelKey
+        self.grantKeys = grantKeys
+    }
+}

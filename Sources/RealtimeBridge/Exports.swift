@@ -1,0 +1,7 @@
+// A program that embeds the bridge imports RealtimeBridge alone.
+@_exported public import BridgeCore
+@_exported public import BridgeHTTP
+@_exported public import Components
+@_exported public import EventLog
+@_exported public import Realtime
+@_exported public import MosquittoBus

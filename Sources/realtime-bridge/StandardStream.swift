@@ -1,0 +1,34 @@
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
+/// A standard stream, unbuffered: each line leaves at once, also into a pipe.
+struct StandardStream {
+    /// What a command prints for programs.
+    static let output = StandardStream(descriptor: 1)
+    /// Lines for people, beside what a command prints for programs.
+    static let error = StandardStream(descriptor: 2)
+
+    private let descriptor: Int32
+
+    /// Writes a line; what a closed pipe does not take is lost.
+    func write(_ line: some Sequence<UInt8>) {
+        var rest = (Array(line) + [UInt8(ascii: "\n")])[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { send(self.descriptor, $0) }
+            guard count > 0 else { return }
+            rest = rest.dropFirst(count)
+        }
+    }
+
+    func write(_ line: String) {
+        self.write(line.utf8)
+    }
+}
+
+/// `write(2)`; the method above has its name.
+private func send(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
+    write(descriptor, bytes.baseAddress, bytes.count)
+}
