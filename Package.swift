@@ -48,7 +48,7 @@ let package = Package(
             name: "BridgeHTTP",
             dependencies: [
                 "BridgeCore", "Edge", "Realtime", .crypto, .httpTypes, .hummingbird, .hummingbirdCore, .logging,
-                .nioCore, .serviceLifecycle,
+                .nioCore, .nioPosix, .serviceLifecycle,
             ],
             resources: [.embedInCode("Client")]
         ),
@@ -67,6 +67,10 @@ let package = Package(
             ]
         ),
         .testTarget(name: "RealtimeTests", dependencies: ["Realtime"]),
+        .testTarget(
+            name: "MosquittoBusTests",
+            dependencies: ["MessageBus", "MosquittoBus", "Realtime", .logging, .subprocess]
+        ),
         .testTarget(name: "MQTTCodecTests", dependencies: ["MQTTCodec", .nioCore]),
         .testTarget(name: "MQTTClientTests", dependencies: ["MQTTClient", "MQTTCodec", .nioCore, .nioPosix]),
     ],
@@ -90,10 +94,14 @@ extension Target.Dependency {
     static var yams: Self { .product(name: "Yams", package: "Yams") }
 }
 
+// A warning of a newer compiler must not keep users from building, so only CI takes warnings for errors.
+let isCI = Context.environment["CI"] != nil
+
 for target in package.targets where target.type != .system {
-    target.swiftSettings = [
-        .enableUpcomingFeature("ExistentialAny"),
-        .enableUpcomingFeature("InternalImportsByDefault"),
-        .enableUpcomingFeature("MemberImportVisibility"),
-    ]
+    target.swiftSettings =
+        [
+            .enableUpcomingFeature("ExistentialAny"),
+            .enableUpcomingFeature("InternalImportsByDefault"),
+            .enableUpcomingFeature("MemberImportVisibility"),
+        ] + (isCI ? [.treatAllWarnings(as: .error)] : [])
 }

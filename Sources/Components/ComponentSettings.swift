@@ -1,4 +1,3 @@
-public import Realtime
 
 /// What the operator has enabled of one component.
 public struct ComponentSettings: Sendable {

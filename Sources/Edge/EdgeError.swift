@@ -17,6 +17,11 @@ public struct EdgeError: Error, Sendable, CustomStringConvertible {
     /// What the system said, if it said something.
     public let underlying: (any Error)?
 
+    /// An address that cannot be bound, and the system's reason.
+    public init(listeningOn host: String, port: Int, underlying: any Error) {
+        self.init(code: .listen, message: "cannot listen on \(host):\(port)", underlying: underlying)
+    }
+
     init(code: Code, message: String, underlying: (any Error)? = nil) {
         self.code = code
         self.message = message

@@ -1,5 +1,5 @@
 import MQTTCodec
-public import NIOCore
+import NIOCore
 import Realtime
 
 /// The part of the edge that lives on one event loop: its connections, their subscriptions, and the work of one turn.

@@ -1,5 +1,5 @@
 public import NIOCore
-public import Realtime
+import Realtime
 import Synchronization
 
 /// All connections of the edge, and the way from a committed event to the subscribers on every event loop.

@@ -1,4 +1,4 @@
-public import NIOCore
+import NIOCore
 
 /// Where the answer to a request goes: one connection, for as long as it lives.
 public struct ReplyTarget: Sendable {

@@ -4,7 +4,7 @@ public struct BusStatistics: Sendable, Hashable {
     public var published: UInt64 = 0
     /// Messages received.
     public var received: UInt64 = 0
-    /// Messages refused by ``MessageBus/publish(topic:payload:qos:completion:)`` or lost with a connection.
+    /// Messages refused by ``Bus/publish(topic:payload:qos:completion:)`` or lost with a connection.
     public var dropped: UInt64 = 0
     /// Connections that the broker accepted after the first one.
     public var reconnects: UInt64 = 0

@@ -1,4 +1,4 @@
-/// Filters and who receives what matches them: one call of ``MessageBus/subscribe(_:handler:)``.
+/// Filters and who receives what matches them: one call of ``Bus/subscribe(_:handler:)``.
 public struct BusSubscription: Sendable {
     /// The valid ones among the filters.
     public let filters: [BusTopicFilter]

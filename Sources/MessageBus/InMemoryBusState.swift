@@ -1,4 +1,4 @@
-/// The state of an ``InMemoryMessageBus``, to be held under its lock.
+/// The state of an ``InMemoryBus``, to be held under its lock.
 struct InMemoryBusState {
     /// A message on its way.
     struct Entry {

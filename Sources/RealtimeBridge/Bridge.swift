@@ -2,7 +2,7 @@ public import BridgeCore
 public import BridgeHTTP
 public import Components
 import Edge
-public import EventLog
+import EventLog
 public import Logging
 import MessageBus
 import NIOCore

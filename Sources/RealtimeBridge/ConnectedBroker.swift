@@ -6,7 +6,7 @@ import ServiceLifecycle
 
 /// The bus to the broker, and what must run for it.
 struct ConnectedBroker: Sendable {
-    let bus: any MessageBus
+    let bus: any Bus
     /// In the order of starting.
     let services: [any Service]
 }

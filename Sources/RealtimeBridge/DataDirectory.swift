@@ -91,7 +91,7 @@ public struct DataDirectory: Sendable {
     private static func template(site: SiteName, apiKeyDigest: String) -> String {
         """
         # Realtime Bridge. Whoever can read this file can sign grants.
-        site: \(site)
+        site: "\(site)"
         listen: { http: 127.0.0.1:8080, mqtt: 127.0.0.1:1884 }
         # How pages reach the bridge, if not at listen.http:
         # public_url: https://realtime.example.org

@@ -51,7 +51,7 @@ enum Demo {
         }
         var event = JSONWriter()
         event.object { json in
-            json.key("from")
+            json.key("user")
             json.string(request.user)
             json.key("name")
             json.string(String((message["name"]?.string ?? request.user).prefix(40)))

@@ -8,14 +8,14 @@ public import Realtime
 /// is logged in. Answers go to the account's own `reply` topic only, whatever response topic a sender names.
 public struct BusServices: Sendable {
     private let site: SiteName
-    private let bus: any MessageBus
+    private let bus: any Bus
     private let notifier: Notifier
     private let payloadLimit: Int
 
     /// Creates the services.
     ///
     /// - Parameter payloadLimit: The largest payload of one event, in bytes.
-    public init(site: SiteName, bus: any MessageBus, notifier: Notifier, payloadLimit: Int) {
+    public init(site: SiteName, bus: any Bus, notifier: Notifier, payloadLimit: Int) {
         self.site = site
         self.bus = bus
         self.notifier = notifier

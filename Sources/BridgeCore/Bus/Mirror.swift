@@ -7,11 +7,11 @@ public import Realtime
 /// The bridge's own clients never wait for the broker: what its bounded queue does not take is dropped and counted.
 public struct Mirror: EventSink {
     private let site: SiteName
-    private let bus: any MessageBus
+    private let bus: any Bus
     private let metrics: BridgeMetrics
 
     /// Creates a mirror.
-    public init(site: SiteName, bus: any MessageBus, metrics: BridgeMetrics) {
+    public init(site: SiteName, bus: any Bus, metrics: BridgeMetrics) {
         self.site = site
         self.bus = bus
         self.metrics = metrics

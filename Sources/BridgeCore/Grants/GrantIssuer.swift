@@ -38,6 +38,9 @@ public struct GrantIssuer: Sendable {
     ///   - publisher: Who asks; it must be allowed every component named.
     /// - Throws: `component_disabled`, `area_disabled`, `forbidden`, `grant_invalid`, or `log_unavailable`.
     public func issue(_ request: GrantRequest, for publisher: Publisher) async throws(RealtimeError) -> GrantAnswer {
+        guard (1...Grant.maximumLifetime).contains(request.lifetime) else {
+            throw RealtimeError(.grantInvalid, "a grant lives 1 to \(Grant.maximumLifetime) seconds")
+        }
         for component in request.components {
             try self.rules.check(component)
             guard component.isReserved || publisher.components?.contains(component) ?? true else {

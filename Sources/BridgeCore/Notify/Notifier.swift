@@ -1,4 +1,4 @@
-public import Edge
+import Edge
 public import EventLog
 public import Realtime
 import Synchronization

@@ -1,5 +1,5 @@
 import Hummingbird
-public import Realtime
+import Realtime
 
 /// All API keys, and who a request's bearer is.
 public struct APIKeyRing: Sendable {

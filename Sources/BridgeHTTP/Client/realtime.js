@@ -7,7 +7,7 @@
  *     rt.close();
  *
  * Sections: Contract, Codec (MQTT 5 packets), Transport (MQTT over WebSocket), Client (channels, positions,
- * grants, reconnection), Entry.
+ * grants, reconnection), Entry. One file, because it is served as it is, without a build.
  *
  * @typedef {{contextid: number|string, component: string, area: string, itemid: number|string,
  *   channeldetails: string, rights: string[], hash: string, topic?: string, position?: string}} GrantedChannel
@@ -275,7 +275,7 @@ class MQTTTransport {
             for (const [name, value] of user) {
                 const parts = value.split(' ');
                 const hash = parts.length > 1 ? parts.shift() : channels.length && channels[0].hash;
-                if (told[name]) told[name][hash] = parts[0];
+                if (name === 'position' || name === 'recovered') told[name][hash] = parts[0];
             }
             const offset = withReplies ? 1 : 0;
             done(channels.map(({ hash }, index) => ({

@@ -15,7 +15,15 @@ extension BridgeAPI {
         if wanted.role == .service, !key.roles.contains(.admin) {
             throw RealtimeError(.forbidden, "grants for services need the role admin")
         }
-        let answer = try await self.issuer.issue(wanted, for: .apiKey(key.name, components: key.components))
-        return Self.json(answer.encode())
+        return Self.json(try await self.issue(wanted, for: key).encode())
+    }
+
+    /// What no grant can say is the request's fault; `grant_invalid` itself tells a client that its own grant is bad.
+    private func issue(_ request: GrantRequest, for key: APIKey) async throws(RealtimeError) -> GrantAnswer {
+        do throws(RealtimeError) {
+            return try await self.issuer.issue(request, for: .apiKey(key.name, components: key.components))
+        } catch where error.code == .grantInvalid {
+            throw RealtimeError(.payloadInvalid, error.message)
+        }
     }
 }

@@ -3,7 +3,7 @@ public import Edge
 import HTTPTypes
 import Hummingbird
 import NIOCore
-public import Realtime
+import Realtime
 
 /// The routes of the HTTP API and what they need.
 public struct BridgeAPI: Sendable {
@@ -78,7 +78,7 @@ public struct BridgeAPI: Sendable {
                 if let handler = handlers[method] {
                     return try await handler(request, context)
                 }
-                throw RealtimeError(.methodNotAllowed, "this path serves \(allowed)")
+                throw MethodNotAllowed(allowed: allowed)
             }
         }
     }

@@ -1,12 +1,17 @@
-public import BridgeCore
 public import Edge
+import HTTPTypes
 import Hummingbird
 import HummingbirdCore
 public import Logging
 public import NIOCore
+import NIOPosix
 public import ServiceLifecycle
 
 /// The HTTP API, the browser client, and the edge's WebSocket, on one port.
+///
+/// The listener is ours and not hummingbird's: that one makes a task of every connection before it has said what it is,
+/// which costs a WebSocket connection more than its handshake and its grant together. What turns out to be HTTP goes to
+/// hummingbird's pipeline and router.
 public struct BridgeHTTPServer: Service {
     /// Where it listens.
     public struct Address: Sendable, Hashable {
@@ -48,14 +53,59 @@ public struct BridgeHTTPServer: Service {
         self.onRunning = onRunning
     }
 
-    /// Serves until shutdown.
+    /// Serves until shutdown; requests under way are answered.
     ///
-    /// - Throws: What the system says when the address cannot be bound.
+    /// - Throws: ``Edge/EdgeError`` when the address cannot be bound.
     public func run() async throws {
+        // Bounded by the limit of open files; a connection leaves it as soon as a task is free to serve it.
+        let (connections, accepted) = AsyncStream.makeStream(of: HTTP1Channel.Value.self)
+        let http = self.makeHTTPChannel()
+        let server = try await self.bind(http, accepted: accepted)
+        let port = server.localAddress?.port ?? self.address.port
+        self.logger.info("listening for HTTP", metadata: ["host": "\(self.address.host)", "port": "\(port)"])
+        await self.onRunning(port)
+        await withDiscardingTaskGroup { group in
+            for await connection in connections.cancelOnGracefulShutdown() {
+                group.addTask { await http.handle(value: connection, logger: self.logger) }
+            }
+            // Closing fails only where it was closed before.
+            try? await server.close()
+            // Has each connection answer the request that it has read, and end.
+            group.cancelAll()
+        }
+    }
+
+    private func bind(
+        _ http: HTTP1Channel,
+        accepted: AsyncStream<HTTP1Channel.Value>.Continuation
+    ) async throws -> any NIOCore.Channel {
         let hub = self.hub
-        let onRunning = self.onRunning
-        // Requests of servers are few lines; only notify bodies are large, and those are bounded where they are read.
-        let http = HTTP1Channel.Configuration(
+        let logger = self.logger
+        do {
+            return try await ServerBootstrap(group: self.group)
+                .serverChannelOption(.backlog, value: 4096)
+                .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+                .serverChannelOption(.maxMessagesPerRead, value: 64)
+                .childChannelOption(.allowRemoteHalfClosure, value: true)
+                .childChannelInitializer { channel in
+                    channel.eventLoop.makeCompletedFuture {
+                        let chooser = ProtocolChooser(hub: hub, http: http, accepted: accepted, logger: logger)
+                        try channel.pipeline.syncOperations.addHandler(chooser)
+                    }
+                }
+                .bind(host: self.address.host, port: self.address.port).get()
+        } catch {
+            throw EdgeError(listeningOn: self.address.host, port: self.address.port, underlying: error)
+        }
+    }
+
+    /// Hummingbird's HTTP/1.1 with the API's router behind it.
+    private func makeHTTPChannel() -> HTTP1Channel {
+        let responder = self.api.makeResponder()
+        let logger = self.logger
+        let date = HTTPDate()
+        // Requests of servers have few lines; only notify bodies are large, and those are bounded where they are read.
+        let configuration = HTTP1Channel.Configuration(
             idleTimeout: .seconds(75),
             httpDecoderConfiguration: .init(
                 maxHeaderFieldSize: 16 * 1024,
@@ -63,19 +113,14 @@ public struct BridgeHTTPServer: Service {
                 maxHeaderFieldCount: 100
             )
         )
-        let application = Application(
-            responder: self.api.makeResponder(),
-            server: HTTPServerBuilder { responder in
-                EdgeChannel(hub: hub, http: HTTP1Channel(responder: responder, configuration: http))
+        return HTTP1Channel(
+            responder: { request, writer, channel in
+                let context = BridgeRequestContext(source: .init(channel: channel, logger: logger))
+                var response = try await responder.respond(to: request, context: context)
+                response.headers[.date] = date.now
+                try await writer.write(response: response.head, body: response.body)
             },
-            configuration: ApplicationConfiguration(
-                address: .hostname(self.address.host, port: self.address.port),
-                backlog: 4096
-            ),
-            onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? 0) },
-            eventLoopGroupProvider: .shared(self.group),
-            logger: self.logger
+            configuration: configuration
         )
-        try await application.run()
     }
 }

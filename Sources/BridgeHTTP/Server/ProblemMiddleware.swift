@@ -17,6 +17,10 @@ struct ProblemMiddleware: RouterMiddleware {
             return try await next(request, context)
         } catch let error as RealtimeError {
             return self.respond(error)
+        } catch let error as MethodNotAllowed {
+            var response = self.respond(RealtimeError(.methodNotAllowed, "this path serves \(error.allowed)"))
+            response.headers[.allow] = error.allowed
+            return response
         } catch is NIOTooManyBytesError {
             var response = self.respond(RealtimeError(.payloadTooLarge, "the body is larger than this call allows"))
             // The rest of the body will not be read.

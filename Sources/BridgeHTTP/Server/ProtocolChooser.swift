@@ -15,15 +15,20 @@ final class ProtocolChooser: ChannelInboundHandler, RemovableChannelHandler {
     private let hub: Hub
     private let http: HTTP1Channel
     private let logger: Logger
-    private let chosen: EventLoopPromise<HTTP1Channel.Value?>
+    private let accepted: AsyncStream<HTTP1Channel.Value>.Continuation
     private var received = ByteBuffer()
     private var isChosen = false
     private var timeout: Scheduled<Void>?
 
-    init(hub: Hub, http: HTTP1Channel, chosen: EventLoopPromise<HTTP1Channel.Value?>, logger: Logger) {
+    init(
+        hub: Hub,
+        http: HTTP1Channel,
+        accepted: AsyncStream<HTTP1Channel.Value>.Continuation,
+        logger: Logger
+    ) {
         self.hub = hub
         self.http = http
-        self.chosen = chosen
+        self.accepted = accepted
         self.logger = logger
     }
 
@@ -36,10 +41,6 @@ final class ProtocolChooser: ChannelInboundHandler, RemovableChannelHandler {
 
     func handlerRemoved(context: ChannelHandlerContext) {
         self.timeout?.cancel()
-        if !self.isChosen {
-            self.isChosen = true
-            self.chosen.succeed(nil)
-        }
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -83,14 +84,12 @@ final class ProtocolChooser: ChannelInboundHandler, RemovableChannelHandler {
         do {
             if isEdge {
                 try self.hub.adoptWebSocket(context.channel)
-                self.chosen.succeed(nil)
             } else {
+                let accepted = self.accepted
                 // Completed when it is returned: setting up only adds handlers.
-                self.http.setup(channel: context.channel, logger: self.logger).map { Optional($0) }
-                    .cascade(to: self.chosen)
+                self.http.setup(channel: context.channel, logger: self.logger).whenSuccess { accepted.yield($0) }
             }
         } catch {
-            self.chosen.succeed(nil)
             return context.close(promise: nil)
         }
         let received = self.received

@@ -33,6 +33,11 @@ extension ConnectionHandler {
         }
         let now = WallClock.seconds
         let rights = HeldRights(grant)
+        // It may have ended since it was verified; accepting it would close the connection ahead of its CONNACK.
+        guard rights.expiry() > now else {
+            metrics.refused(.grantExpired)
+            return self.refuse(.notAuthorized, "grant_expired: the grant has expired")
+        }
         if let will = connect.will, let refusal = self.refusal(of: will, rights: rights, now: now) {
             metrics.refused(.forbidden)
             return self.refuse(.notAuthorized, refusal)

@@ -264,7 +264,7 @@ extension ConnectionHandler {
 
     /// Writes events that are encoded already.
     func deliver(_ bytes: ByteBuffer, flushesNow: Bool) {
-        guard let context = self.context else { return }
+        guard let context = self.context, !self.machine.isClosed else { return }
         guard context.channel.isWritable else {
             self.loop.metrics.slowConsumer()
             self.close(.quotaExceeded, "more than outbound_bytes wait for this client")
@@ -302,15 +302,21 @@ extension ConnectionHandler {
     }
 
     private func flushOutbound() {
-        guard var buffer = self.outbound.take() else { return }
-        if self.transport.isWebSocket {
-            WebSocketFrameWriter.finish(&buffer, opcode: .binary)
-        }
-        self.write(buffer)
+        guard self.writeOutbound() else { return }
         guard let context = self.context, context.channel.isWritable else {
             self.loop.metrics.slowConsumer()
             return self.abort()
         }
+    }
+
+    /// - Returns: Whether there was something.
+    private func writeOutbound() -> Bool {
+        guard var buffer = self.outbound.take() else { return false }
+        if self.transport.isWebSocket {
+            WebSocketFrameWriter.finish(&buffer, opcode: .binary)
+        }
+        self.write(buffer)
+        return true
     }
 }
 
@@ -347,7 +353,8 @@ extension ConnectionHandler {
     }
 
     private func closeWebSocket(code: UInt16) {
-        self.flushOutbound()
+        // Without a look at what waits already: a client that reads too slowly is told why it is closed.
+        _ = self.writeOutbound()
         if self.transport.isWebSocket {
             self.write(
                 WebSocketFrameWriter.control(.close, payload: [UInt8(code >> 8), UInt8(truncatingIfNeeded: code)])

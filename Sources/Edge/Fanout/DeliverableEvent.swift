@@ -1,4 +1,3 @@
-public import NIOCore
 public import Realtime
 
 /// A committed event on its way to subscribers: its channel, and its one line of JSON.

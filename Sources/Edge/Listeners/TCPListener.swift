@@ -49,7 +49,7 @@ public struct TCPListener: Service {
                 }
                 .bind(host: self.host, port: self.port).get()
         } catch {
-            throw EdgeError(code: .listen, message: "cannot listen on \(self.host):\(self.port)", underlying: error)
+            throw EdgeError(listeningOn: self.host, port: self.port, underlying: error)
         }
         let port = server.localAddress?.port ?? self.port
         self.logger.info("listening for MQTT over TCP", metadata: ["host": "\(self.host)", "port": "\(port)"])

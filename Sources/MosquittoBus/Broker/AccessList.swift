@@ -2,8 +2,8 @@ internal import Realtime
 
 /// mosquitto's access list (mosquitto.conf(5), `acl_file`): what it does not name is denied.
 ///
-/// mosquitto checks reading when it delivers, not when a client subscribes: a subscription to what is denied is accepted
-/// and stays silent.
+/// mosquitto checks reading when it delivers, not when a client subscribes: a subscription to what is denied is
+/// accepted and stays silent.
 struct AccessList {
     /// The file's text.
     let text: String

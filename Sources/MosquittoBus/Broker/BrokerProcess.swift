@@ -27,9 +27,12 @@ struct BrokerProcess {
         self.logger = logger
     }
 
-    /// Runs mosquitto to its end and returns why it has ended. Cancellation ends it.
+    /// Runs mosquitto to its end.
+    ///
+    /// Cancellation ends it.
     ///
     /// - Parameter ready: Called with the process number when it serves.
+    /// - Returns: Why it has ended.
     /// - Throws: What `Subprocess` throws if the shell cannot be started.
     func run(ready: @Sendable (Int32) -> Void) async throws -> String {
         var options = PlatformOptions()

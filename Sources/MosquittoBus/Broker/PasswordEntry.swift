@@ -1,10 +1,10 @@
 internal import Crypto
 internal import Foundation
 
-/// A line of mosquitto's password file: `name:$7$iterations$salt$hash`, PBKDF2 with HMAC-SHA512 (RFC 8018, section 5.2).
+/// A line of mosquitto's password file: `name:$7$iterations$salt$hash`.
 ///
-/// It is made here and not by `mosquitto_passwd`, so that no password lies on the disk even for a moment and a tool less
-/// is needed.
+/// The hash is PBKDF2 with HMAC-SHA512 (RFC 8018, section 5.2). It is made here and not by `mosquitto_passwd`, so that
+/// no password lies on the disk even for a moment and a tool less is needed.
 struct PasswordEntry {
     /// As many as `mosquitto_passwd` uses; the broker repeats them at every log-in.
     private static let iterations = 101

@@ -15,9 +15,10 @@ struct Backoff {
         min(self.limit, self.base * (1 << min(self.attempts, 20)))
     }
 
-    /// Counts an attempt and returns the wait before it.
+    /// Counts an attempt.
     ///
     /// - Parameter random: A number from 0 up to, not including, 1.
+    /// - Returns: The wait before it.
     mutating func next(random: Double = .random(in: 0..<1)) -> Duration {
         defer { self.attempts += 1 }
         return self.bound * random

@@ -38,8 +38,8 @@ final class ConnectionCore: Sendable {
         self.shared.withLock { $0.beginTurn() }
     }
 
-    /// Takes what waits to be published.
-    func takeQueued() -> [OutboundMessage] {
+    /// Takes what waits to be published; returns who has subscribed so far too.
+    func takeQueued() -> ([OutboundMessage], [BusSubscription]) {
         self.shared.withLock { $0.takeQueued() }
     }
 
@@ -72,7 +72,7 @@ final class ConnectionCore: Sendable {
     func disconnected(reason: String) {
         let waiting = self.shared.withLock { shared in
             shared.setConnected(false)
-            return shared.takeQueued()
+            return shared.takeQueued().0
         }
         self.link.set(LinkState(state: .disconnected(reason: reason)))
         self.complete(waiting, .failure(BusError(.connectionLost, "the connection ended before the message had left")))

@@ -14,7 +14,7 @@ final class ConnectionSession {
     let core: ConnectionCore
     let handle: MosquittoHandle
     let isFirst: Bool
-    /// Who has subscribed, as of this turn.
+    /// Who has subscribed, as far as the broker was told.
     var subscriptions: [BusSubscription] = []
     var inFlight = InFlightWindow()
     var unanswered: [Int32: BusTopicFilter] = [:]
@@ -67,9 +67,9 @@ final class ConnectionSession {
     }
 
     private func runTurn() throws(BusError) {
-        self.subscriptions = self.core.beginTurn()
+        let subscriptions = self.core.beginTurn()
         if self.acceptedAt != nil {
-            try self.renewSubscriptions()
+            try self.renew(subscriptions)
             try self.handOver()
         }
         try self.checkDeadlines()
@@ -111,7 +111,12 @@ final class ConnectionSession {
         defer { self.core.complete(left, .success(())) }
         self.mayHandOverMore = true
         for _ in 0..<Self.turn where self.canHandOver {
-            if self.batch.isEmpty { self.batch = self.core.takeQueued()[...] }
+            if self.batch.isEmpty {
+                // Who subscribes and then publishes expects the broker to see it in that order.
+                let (messages, subscriptions) = self.core.takeQueued()
+                self.batch = messages[...]
+                try self.renew(subscriptions)
+            }
             guard let message = self.batch.popFirst() else {
                 self.mayHandOverMore = false
                 break
@@ -126,7 +131,8 @@ final class ConnectionSession {
         }
     }
 
-    private func renewSubscriptions() throws(BusError) {
+    private func renew(_ subscriptions: [BusSubscription]) throws(BusError) {
+        self.subscriptions = subscriptions
         for subscription in self.subscriptions.dropFirst(self.renewedCount) {
             for filter in subscription.filters where self.subscribed.insert(filter).inserted {
                 self.unanswered[try self.handle.subscribe(filter)] = filter

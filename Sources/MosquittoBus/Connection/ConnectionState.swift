@@ -43,9 +43,9 @@ struct ConnectionState {
         return self.needsWakeUp()
     }
 
-    /// Takes all that waits to be published.
-    mutating func takeQueued() -> [OutboundMessage] {
-        self.queue.takeAll()
+    /// Takes all that waits to be published; returns who has subscribed so far too.
+    mutating func takeQueued() -> ([OutboundMessage], [BusSubscription]) {
+        (self.queue.takeAll(), self.subscriptions)
     }
 
     /// Takes note that the thread looks at everything anew: what is appended from now on has to wake it.

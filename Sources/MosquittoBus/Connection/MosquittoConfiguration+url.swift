@@ -19,7 +19,8 @@ extension MosquittoConfiguration {
         case ("unix", "") where !parts.path.isEmpty:
             endpoint = .unixSocket(path: parts.path)
         default:
-            throw BusError(.configurationInvalid, "the broker's url is mqtt://host:port, mqtts://host:port or unix:///path")
+            let forms = "mqtt://host:port, mqtts://host:port or unix:///path"
+            throw BusError(.configurationInvalid, "the broker's url is \(forms)")
         }
         guard (1...65_535).contains(port) else {
             throw BusError(.configurationInvalid, "the port of the broker's url is out of range")

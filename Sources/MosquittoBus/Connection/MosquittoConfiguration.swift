@@ -10,7 +10,9 @@ public struct MosquittoConfiguration: Sendable {
     public var password: String?
     /// The client id; nil for a new random one with each connection.
     public var clientID: String?
-    /// How long the connection may be silent: whole seconds, 5 or more. A dead one is noticed within twice this time.
+    /// How long the connection may be silent: whole seconds, 5 or more.
+    ///
+    /// A dead one is noticed within twice this time.
     public var keepAlive: Duration
     /// What may wait to be published.
     public var limits: BusLimits

@@ -5,9 +5,9 @@ public import ServiceLifecycle
 
 /// A bus over a broker that speaks MQTT 5 or 3.1.1, by libmosquitto.
 ///
-/// One thread makes every call to the library. It polls the socket by itself, reconnects with full jitter, and renews the
-/// subscriptions. Messages are acknowledged to the broker before their handler has run: libmosquitto has it so.
-public final class MosquittoConnection: MessageBus, Service {
+/// One thread makes every call to the library. It polls the socket by itself, reconnects with full jitter, and renews
+/// the subscriptions. Messages are acknowledged to the broker before their handler has run: libmosquitto has it so.
+public final class MosquittoConnection: Bus, Service {
     private let core: ConnectionCore
 
     /// Creates a connection; it is made by ``run()``.
@@ -26,10 +26,14 @@ public final class MosquittoConnection: MessageBus, Service {
     /// What the connection has done so far.
     public var statistics: BusStatistics { self.core.statistics }
 
+    /// Registers filters and who receives what matches them; see ``MessageBus/Bus/subscribe(_:handler:)``.
     public func subscribe(_ filters: [String], handler: @escaping @Sendable (BusMessage) -> Void) {
         self.core.subscribe(BusSubscription(filters, handler: handler))
     }
 
+    /// Queues a message; see ``MessageBus/Bus/publish(topic:payload:qos:completion:)``.
+    ///
+    /// - Throws: `overflow`, `notConnected`, `stopped`, `topicInvalid`, `tooLarge`.
     public func publish(
         topic: String,
         payload: [UInt8],

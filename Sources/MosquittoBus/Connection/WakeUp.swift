@@ -28,7 +28,9 @@ final class WakeUp: Sendable {
         _ = close(self.writer)
     }
 
-    /// Wakes the thread. A pipe that is full has woken it already.
+    /// Wakes the thread.
+    ///
+    /// A pipe that is full has woken it already.
     func signal() {
         var byte: UInt8 = 1
         _ = write(self.writer, &byte, 1)

@@ -13,11 +13,14 @@ final class MosquittoHandle {
     /// What the callbacks have told and nobody has taken yet.
     private var events: [HandleEvent] = []
 
-    /// Creates the C object. See `mosquitto_new` in mosquitto.h.
+    /// Creates the C object.
+    ///
+    /// See `mosquitto_new` in mosquitto.h.
     init(_ configuration: MosquittoConfiguration, version: ProtocolVersion) throws(BusError) {
         guard MosquittoLibrary.isReady else { throw BusError(.connectionFailed, "libmosquitto did not start") }
         guard let pointer = mosquitto_new(configuration.clientID ?? Self.randomClientID(), true, nil) else {
-            throw BusError(.connectionFailed, "no client could be made: \(MosquittoLibrary.text(MOSQ_ERR_ERRNO.status))")
+            let reason = MosquittoLibrary.systemText(errno)
+            throw BusError(.connectionFailed, "no client could be made: \(reason)")
         }
         self.pointer = pointer
         self.configuration = configuration
@@ -30,16 +33,22 @@ final class MosquittoHandle {
         mosquitto_destroy(self.pointer)
     }
 
-    /// The socket's descriptor; nil without a connection. See `mosquitto_socket`.
+    /// The socket's descriptor; nil without a connection.
+    ///
+    /// See `mosquitto_socket`.
     var socket: Int32? {
         let descriptor = mosquitto_socket(self.pointer)
         return descriptor < 0 ? nil : descriptor
     }
 
-    /// Whether bytes wait for the socket to take them. See `mosquitto_want_write`.
+    /// Whether bytes wait for the socket to take them.
+    ///
+    /// See `mosquitto_want_write`.
     var wantsWrite: Bool { mosquitto_want_write(self.pointer) }
 
-    /// Opens the connection; blocks until TCP has answered, and for name look-up. See `mosquitto_connect`.
+    /// Opens the connection; blocks until TCP has answered, and for name look-up.
+    ///
+    /// See `mosquitto_connect`.
     func connect() throws(BusError) {
         let keepAlive = Int32(clamping: self.configuration.keepAlive.components.seconds)
         let status =
@@ -55,7 +64,9 @@ final class MosquittoHandle {
         }
     }
 
-    /// Takes the packets that have arrived, at most `limit`. See `mosquitto_loop_read`.
+    /// Takes the packets that have arrived, at most `limit`.
+    ///
+    /// See `mosquitto_loop_read`.
     ///
     /// - Returns: Whether there may be more. With TLS what is left may lie in the library where poll(2) does not see
     ///   it, so that only an attempt tells.
@@ -70,17 +81,23 @@ final class MosquittoHandle {
         return true
     }
 
-    /// Writes what waits, as far as the socket takes it. See `mosquitto_loop_write`.
+    /// Writes what waits, as far as the socket takes it.
+    ///
+    /// See `mosquitto_loop_write`.
     func write() throws(BusError) {
         try Self.check(mosquitto_loop_write(self.pointer, 1))
     }
 
-    /// Looks after keep-alive; to be called about once a second. See `mosquitto_loop_misc`.
+    /// Looks after keep-alive; to be called about once a second.
+    ///
+    /// See `mosquitto_loop_misc`.
     func keepAlive() throws(BusError) {
         try Self.check(mosquitto_loop_misc(self.pointer))
     }
 
-    /// Hands a message over and returns its packet identifier. See `mosquitto_publish`.
+    /// Hands a message over and returns its packet identifier.
+    ///
+    /// See `mosquitto_publish`.
     func publish(_ message: OutboundMessage) throws(BusError) -> Int32 {
         var id: Int32 = 0
         let status = message.payload.withUnsafeBytes { bytes in
@@ -93,14 +110,18 @@ final class MosquittoHandle {
         return id
     }
 
-    /// Subscribes with QoS 1 and returns the packet identifier. See `mosquitto_subscribe`.
+    /// Subscribes with QoS 1 and returns the packet identifier.
+    ///
+    /// See `mosquitto_subscribe`.
     func subscribe(_ filter: BusTopicFilter) throws(BusError) -> Int32 {
         var id: Int32 = 0
         try Self.check(mosquitto_subscribe(self.pointer, &id, filter.description, 1))
         return id
     }
 
-    /// Says goodbye to the broker. See `mosquitto_disconnect`.
+    /// Says goodbye to the broker.
+    ///
+    /// See `mosquitto_disconnect`.
     func disconnect() {
         // A connection that cannot even be said goodbye on is closed by `mosquitto_destroy`.
         _ = mosquitto_disconnect(self.pointer)

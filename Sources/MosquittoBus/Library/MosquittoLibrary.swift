@@ -4,8 +4,9 @@ internal import MessageBus
 
 /// libmosquitto as a whole: its start and what its numbers mean.
 enum MosquittoLibrary {
-    /// Starts the library once; see `mosquitto_lib_init` in mosquitto.h. It is never ended: other threads may use it
-    /// until the process is gone.
+    /// Starts the library once.
+    ///
+    /// It is never ended: other threads may use it until the process is gone. See `mosquitto_lib_init` in mosquitto.h.
     static let isReady: Bool = mosquitto_lib_init() == MOSQ_ERR_SUCCESS.status
 
     /// Says what a function's result means; to be called right after it, since it may read `errno`.

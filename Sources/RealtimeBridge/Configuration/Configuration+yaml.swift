@@ -44,8 +44,8 @@ extension Configuration {
 
     private mutating func readListeners(_ file: inout ConfigurationSection) throws(RealtimeError) {
         if var listen = try file.section("listen") {
-            if let http = try listen.string("http") { self.listen.http = try Self.address(http) }
-            if let mqtt = try listen.string("mqtt") { self.listen.mqtt = try Self.address(mqtt) }
+            if let http = try listen.address("http") { self.listen.http = http }
+            if let mqtt = try listen.address("mqtt") { self.listen.mqtt = mqtt }
             try listen.finish()
         }
         if let url = try file.string("public_url") {
@@ -63,8 +63,8 @@ extension Configuration {
     private mutating func readBroker(_ file: inout ConfigurationSection) throws(RealtimeError) {
         guard var broker = try file.section("broker") else { return }
         if var embedded = try broker.section("embedded") {
-            let address = try Self.address(try embedded.string("listen") ?? "127.0.0.1:1885")
-            self.broker = .embedded(host: address.host, port: address.port)
+            let address = try embedded.address("listen")
+            self.broker = .embedded(host: address?.host ?? "127.0.0.1", port: address?.port ?? 1885)
             try embedded.finish()
         }
         if try broker.string("url") != nil {
@@ -99,13 +99,25 @@ extension Configuration {
             guard rate <= 1_000_000 else { throw limits.error("upstream_per_second", "at most 1000000") }
             self.limits.upstreamPerSecond = rate
         }
-        if let connections = try limits.count("connections") { self.limits.connections = connections }
-        if let bytes = try limits.bytes("outbound_bytes") {
-            guard bytes >= self.limits.payload else {
-                throw limits.error("outbound_bytes", "must be at least the payload limit")
-            }
-            self.limits.outboundBytes = bytes
+        if let connections = try limits.count("connections") {
+            guard connections <= 10_000_000 else { throw limits.error("connections", "at most 10000000") }
+            self.limits.connections = connections
+        }
+        if let bytes = try limits.bytes("outbound_bytes") { self.limits.outboundBytes = bytes }
+        guard self.limits.outboundBytes >= self.limits.payload else {
+            throw limits.error("outbound_bytes", "must be at least the payload limit")
         }
         try limits.finish()
+    }
+}
+
+extension ConfigurationSection {
+    fileprivate mutating func address(_ name: String) throws(RealtimeError) -> BridgeHTTPServer.Address? {
+        guard let text = try self.string(name) else { return nil }
+        do throws(RealtimeError) {
+            return try Configuration.address(text)
+        } catch {
+            throw self.error(name, error.message)
+        }
     }
 }

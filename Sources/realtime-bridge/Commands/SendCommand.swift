@@ -29,7 +29,7 @@ struct SendCommand: AsyncParsableCommand {
         do {
             _ = try ComponentName(self.component)
             payload = try EventPayload(json: Array(self.payload.utf8), limit: 8 << 20)
-        } catch let error as RealtimeError {
+        } catch {
             throw ValidationError(error.message)
         }
         let access = try await self.server.client().grant(user: self.user, session: "send", components: [self.component])

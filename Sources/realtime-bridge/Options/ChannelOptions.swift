@@ -27,7 +27,7 @@ struct ChannelOptions: ParsableArguments {
                 itemID: self.itemID,
                 details: self.details
             )
-        } catch let error as RealtimeError {
+        } catch {
             throw ValidationError(error.message)
         }
     }

@@ -2,7 +2,7 @@
 ///
 /// A bus promises no more than MQTT 3.1.1 does, so that every broker can be one: what was acknowledged has reached the
 /// broker, and a connection that ends loses what was not. Nothing here blocks.
-public protocol MessageBus: Sendable {
+public protocol Bus: Sendable {
     /// Whether there is a connection right now; without one the bridge is degraded, but works.
     var isConnected: Bool { get }
 
@@ -15,8 +15,9 @@ public protocol MessageBus: Sendable {
     /// Registers filters and who receives what matches them, for good: they are renewed after every reconnect.
     ///
     /// Call it before ``run()``, else what is published in between is missed. A message that matches filters of several
-    /// calls goes to each of their handlers; to one handler it may come more than once, as QoS 1 has it, and as brokers do
-    /// with filters that overlap (`[MQTT-3.3.4-2]`). A filter that breaks MQTT's rules (section 4.7) receives nothing.
+    /// calls goes to each of their handlers; to one handler it may come more than once, as QoS 1 has it, and as brokers
+    /// do with filters that overlap (MQTT 5, section 3.3.4). A filter that breaks MQTT's rules (section 4.7) receives
+    /// nothing.
     ///
     /// - Parameters:
     ///   - filters: MQTT topic filters.

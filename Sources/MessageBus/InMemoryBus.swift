@@ -2,9 +2,9 @@ internal import Synchronization
 
 /// A bus within this process: for tests, and for a bridge that works without a broker.
 ///
-/// It is connected from the start. A message is delivered by the call that publishes it; what handlers publish meanwhile
-/// waits its turn, so that messages are delivered one at a time and in order, as a broker's connection does.
-public final class InMemoryMessageBus: MessageBus {
+/// It is connected from the start. A message is delivered by the call that publishes it; what handlers publish
+/// meanwhile waits its turn, so that messages are delivered one at a time and in order, as a broker's connection does.
+public final class InMemoryBus: Bus {
     private let limits: BusLimits
     private let shared = Mutex(InMemoryBusState())
 
@@ -24,11 +24,15 @@ public final class InMemoryMessageBus: MessageBus {
     /// What the bus has done so far.
     public var statistics: BusStatistics { self.shared.withLock { $0.statistics } }
 
+    /// Registers filters and who receives what matches them; see ``MessageBus/Bus/subscribe(_:handler:)``.
     public func subscribe(_ filters: [String], handler: @escaping @Sendable (BusMessage) -> Void) {
         let subscription = BusSubscription(filters, handler: handler)
         self.shared.withLock { $0.subscriptions.append(subscription) }
     }
 
+    /// Queues a message; see ``MessageBus/Bus/publish(topic:payload:qos:completion:)``.
+    ///
+    /// - Throws: `overflow`, `notConnected`, `stopped`, `topicInvalid`, `tooLarge`.
     public func publish(
         topic: String,
         payload: [UInt8],

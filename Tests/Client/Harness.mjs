@@ -1,0 +1,73 @@
+import { afterEach, beforeEach, mock } from 'node:test';
+import {
+    CONNECTION_LOST, CONNECTION_RESTORED, DENIED, EVENT, GAP, connect,
+} from '../../Sources/BridgeHTTP/Client/realtime.js';
+import { ScriptedServer, grantAnswer } from './ScriptedServer.mjs';
+
+/** A second channel's. */
+export const OTHER = 'HwCU0bqJacvzI2MHcRGi_qzjchc';
+
+/** The test's own, made anew for each. */
+export let server;
+let open;
+
+/** Lets everything that waits for no timer come to pass. */
+export const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+/** Lets that time go by on the mocked clock, and what follows from it come to pass. */
+export async function pass(milliseconds) {
+    mock.timers.tick(milliseconds);
+    await settled();
+}
+
+/** Connects and notes whatever the client tells. */
+export function start(answer = grantAnswer(), options = {}) {
+    const rt = connect(answer, { WebSocket: server.WebSocket, ...options });
+    const told = [];
+    for (const kind of [EVENT, CONNECTION_LOST, CONNECTION_RESTORED, GAP, DENIED]) {
+        rt.subscribe(kind, (detail) => told.push({ kind, ...detail }));
+    }
+    keep(rt);
+    const of = (kind) => told.filter((entry) => entry.kind === kind);
+    return { rt, told, of, kinds: () => told.map(({ kind }) => kind), payloads: () => of(EVENT).map((e) => e.payload) };
+}
+
+/** The same, once connected. */
+export async function started(answer, options) {
+    const client = start(answer, options);
+    await settled();
+    return client;
+}
+
+export const event = (seq, payload = seq, more = {}) => ({ seq, epoch: 'k3f9', time: 1732370000123, ...more, payload });
+
+/** A CONNACK that refuses. */
+export const refuse = (reasonCode, reasonString) => (packet, connection) =>
+    connection.push({ cmd: 'connack', reasonCode, sessionPresent: false, properties: { reasonString } });
+
+/** The user properties `since` of a SUBSCRIBE. */
+export const sinceOf = ({ properties }) => {
+    const { since } = (properties && properties.userProperties) || {};
+    return since && [].concat(since);
+};
+
+/** The topics of a SUBSCRIBE. */
+export const topicsOf = ({ subscriptions }) => subscriptions.map(({ topic }) => topic);
+
+/** Has the client closed when the test ends. */
+export const keep = (rt) => open.push(rt);
+
+/** Gives every test of the file a server and a clock of its own. */
+export function useScriptedServer() {
+    beforeEach(() => {
+        server = new ScriptedServer();
+        open = [];
+        mock.timers.enable({ apis: ['setTimeout', 'Date'] });
+    });
+
+    afterEach(() => {
+        open.forEach((rt) => rt.close());
+        mock.reset();
+        mock.timers.reset();
+    });
+}
