@@ -66,6 +66,34 @@ let package = Package(
                 .nioHTTP1, .serviceLifecycle, .unixSignals,
             ]
         ),
+        .testTarget(
+            name: "AcceptanceTests",
+            dependencies: ["realtime-bridge", .subprocess],
+            exclude: ["Clients"]
+        ),
+        .testTarget(
+            name: "BridgeCoreTests",
+            dependencies: ["BridgeCore", "Components", "Edge", "EventLog", "MessageBus", "Realtime", .nioCore]
+        ),
+        .testTarget(
+            name: "BridgeHTTPTests",
+            dependencies: [
+                "BridgeCore", "BridgeHTTP", "Components", "Edge", "EventLog", "Realtime", .httpTypes, .hummingbird,
+                .hummingbirdTesting, .logging, .nioCore, .nioPosix, .serviceLifecycle,
+            ]
+        ),
+        .testTarget(name: "ComponentsTests", dependencies: ["Components", "Realtime", .logging]),
+        .testTarget(
+            name: "EdgeTests",
+            dependencies: ["Edge", "MQTTCodec", "Realtime", .logging, .nioCore, .nioEmbedded]
+        ),
+        .testTarget(name: "EventLogTests", dependencies: ["EventLog", "Realtime"]),
+        .testTarget(
+            name: "RealtimeBridgeTests",
+            dependencies: [
+                "BridgeCore", "BridgeHTTP", "Components", "Edge", "EventLog", "Realtime", "RealtimeBridge", .logging,
+            ]
+        ),
         .testTarget(name: "RealtimeTests", dependencies: ["Realtime"]),
         .testTarget(
             name: "MosquittoBusTests",
@@ -84,8 +112,10 @@ extension Target.Dependency {
     static var httpTypes: Self { .product(name: "HTTPTypes", package: "swift-http-types") }
     static var hummingbird: Self { .product(name: "Hummingbird", package: "hummingbird") }
     static var hummingbirdCore: Self { .product(name: "HummingbirdCore", package: "hummingbird") }
+    static var hummingbirdTesting: Self { .product(name: "HummingbirdTesting", package: "hummingbird") }
     static var logging: Self { .product(name: "Logging", package: "swift-log") }
     static var nioCore: Self { .product(name: "NIOCore", package: "swift-nio") }
+    static var nioEmbedded: Self { .product(name: "NIOEmbedded", package: "swift-nio") }
     static var nioHTTP1: Self { .product(name: "NIOHTTP1", package: "swift-nio") }
     static var nioPosix: Self { .product(name: "NIOPosix", package: "swift-nio") }
     static var serviceLifecycle: Self { .product(name: "ServiceLifecycle", package: "swift-service-lifecycle") }
@@ -97,6 +127,22 @@ extension Target.Dependency {
 // A warning of a newer compiler must not keep users from building, so only CI takes warnings for errors.
 let isCI = Context.environment["CI"] != nil
 
+// Set by .ci/fuzz alone: adds the fuzzer and instruments the project's own modules, which nobody else pays for.
+let isFuzzing = Context.environment["REALTIME_BRIDGE_FUZZ"] != nil
+let fuzzingFlags = ["-sanitize=fuzzer,address", "-enable-testing", "-assert-config", "Debug"]
+
+if isFuzzing {
+    package.targets.append(
+        .executableTarget(
+            name: "fuzz",
+            dependencies: ["BridgeCore", "Edge", "MQTTCodec", "Realtime", .crypto, .nioCore],
+            path: "Tests/Fuzz",
+            exclude: ["Corpus", "Dictionaries"],
+            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address"])]
+        )
+    )
+}
+
 for target in package.targets where target.type != .system {
     target.swiftSettings =
         [
@@ -104,4 +150,5 @@ for target in package.targets where target.type != .system {
             .enableUpcomingFeature("InternalImportsByDefault"),
             .enableUpcomingFeature("MemberImportVisibility"),
         ] + (isCI ? [.treatAllWarnings(as: .error)] : [])
+        + (isFuzzing ? [.unsafeFlags(fuzzingFlags)] : [])
 }

@@ -1,3 +1,4 @@
+import Logging
 import MQTTCodec
 import NIOCore
 import Realtime
@@ -13,10 +14,15 @@ public final class EdgeLoop {
     let configuration: EdgeConfiguration
     let delegate: any EdgeDelegate
     let metrics: EdgeMetrics
+    let sessions: SessionDirectory
+    let logger: Logger
+    /// The hub that this loop is part of.
+    weak var hub: Hub?
 
     /// Bytes of MQTT taken out of WebSocket frames; used again and again, since packets are handled at once.
     var scratch = ByteBuffer()
 
+    private let index: Int
     private let inbox: Inbox
     private var connections: [ConnectionID: ConnectionHandler] = [:]
     private var nextConnection: UInt64 = 0
@@ -24,6 +30,7 @@ public final class EdgeLoop {
     private var wheel = TimerWheel<ConnectionHandler>()
     private var ticker: RepeatedTask?
 
+    private var hasNotedRetain = false
     private var turnIsScheduled = false
     private var gathered: [IngestedMessage] = []
     private var origins: [IngestOrigin] = []
@@ -31,14 +38,20 @@ public final class EdgeLoop {
 
     init(
         eventLoop: any EventLoop,
+        index: Int,
         configuration: EdgeConfiguration,
         inbox: Inbox,
+        sessions: SessionDirectory,
         delegate: any EdgeDelegate,
-        metrics: EdgeMetrics
+        metrics: EdgeMetrics,
+        logger: Logger
     ) {
         self.eventLoop = eventLoop
         self.configuration = configuration
+        self.index = index
         self.inbox = inbox
+        self.sessions = sessions
+        self.logger = logger
         self.delegate = delegate
         self.metrics = metrics
     }
@@ -73,6 +86,23 @@ extension EdgeLoop {
         }
     }
 
+    /// Where a connection of this loop lives.
+    func holder(_ id: ConnectionID) -> SessionDirectory.Holder {
+        SessionDirectory.Holder(loop: self.index, connection: id)
+    }
+
+    /// Says once that somebody sets the retain flag in vain.
+    func noteRetain() {
+        guard !self.hasNotedRetain else { return }
+        self.hasNotedRetain = true
+        self.logger.notice("a client of MQTT 3.1.1 publishes with the retain flag, which is cleared")
+    }
+
+    /// Closes a connection, if it still lives, since another one has its session now.
+    func takeOver(from id: ConnectionID) {
+        self.connections[id]?.close(.sessionTakenOver, "another connection with this client id took over")
+    }
+
     /// Closes every connection since the bridge is shutting down.
     func closeAll() {
         for connection in Array(self.connections.values) {
@@ -95,13 +125,13 @@ extension EdgeLoop {
     }
 
     /// Sends an answer to a connection, if it still lives.
-    func reply(_ body: [UInt8], to request: String, of id: ConnectionID) {
-        self.connections[id]?.reply(body, to: request)
+    func reply(_ body: [UInt8], to address: ReplyAddress, of id: ConnectionID) {
+        self.connections[id]?.reply(body, to: address)
     }
 
     /// What answers a request of a connection.
-    func replyTarget(_ id: ConnectionID, request: String) -> ReplyTarget {
-        ReplyTarget(loop: self.bound, connection: id, request: request)
+    func replyTarget(_ id: ConnectionID, address: ReplyAddress) -> ReplyTarget {
+        ReplyTarget(loop: self.bound, connection: id, address: address)
     }
 }
 
@@ -192,7 +222,7 @@ extension EdgeLoop {
 
     private func acknowledge(_ results: [Result<Void, RealtimeError>], origins: [IngestOrigin]) {
         for (result, origin) in zip(results, origins) {
-            self.connections[origin.connection]?.acknowledge(result, of: origin)
+            self.connections[origin.connection]?.settle(result, of: origin)
         }
     }
 
@@ -209,8 +239,8 @@ extension EdgeLoop {
         for fanout in dirty {
             // With one channel a subscriber gets one write: send it while its data is in the cache.
             let flushesNow = dirty.count == 1
-            deliveries += fanout.flush { connection, bytes in
-                connection.deliver(bytes, flushesNow: flushesNow)
+            deliveries += fanout.flush { connection, packets, isFramed in
+                connection.deliver(packets, isFramed: isFramed, flushesNow: flushesNow)
             }
         }
         if deliveries > 0 {

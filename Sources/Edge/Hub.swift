@@ -1,3 +1,4 @@
+public import Logging
 public import NIOCore
 import Realtime
 import Synchronization
@@ -20,34 +21,49 @@ public final class Hub: Sendable {
         configuration: EdgeConfiguration,
         group: any EventLoopGroup,
         delegate: any EdgeDelegate,
-        metrics: EdgeMetrics
+        metrics: EdgeMetrics,
+        logger: Logger
     ) async throws {
         self.configuration = configuration
         self.metrics = metrics
         var loops: [NIOLoopBound<EdgeLoop>] = []
         var inboxes: [Inbox] = []
         var indexes: [ObjectIdentifier: Int] = [:]
+        let sessions = SessionDirectory()
         for eventLoop in group.makeIterator() {
             let inbox = Inbox()
+            let index = loops.count
             let loop = try await eventLoop.submit {
                 NIOLoopBound(
                     EdgeLoop(
                         eventLoop: eventLoop,
+                        index: index,
                         configuration: configuration,
                         inbox: inbox,
+                        sessions: sessions,
                         delegate: delegate,
-                        metrics: metrics
+                        metrics: metrics,
+                        logger: logger
                     ),
                     eventLoop: eventLoop
                 )
             }.get()
-            indexes[ObjectIdentifier(eventLoop)] = loops.count
+            indexes[ObjectIdentifier(eventLoop)] = index
             loops.append(loop)
             inboxes.append(inbox)
         }
         self.loops = loops
         self.inboxes = inboxes
         self.indexes = indexes
+        for loop in loops {
+            try await loop.eventLoop.submit { loop.value.hub = self }.get()
+        }
+    }
+
+    /// Closes a connection whose session another one has taken over.
+    func takeOver(from holder: SessionDirectory.Holder) {
+        let loop = self.loops[holder.loop]
+        loop.eventLoop.execute { loop.value.takeOver(from: holder.connection) }
     }
 
     /// Delivers committed events to all subscribers, in the given order.

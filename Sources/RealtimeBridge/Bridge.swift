@@ -138,7 +138,8 @@ public final class Bridge: Service {
                 metrics: self.metrics,
                 payloadLimit: configuration.limits.payload
             ),
-            metrics: self.edgeMetrics
+            metrics: self.edgeMetrics,
+            logger: self.logger
         )
         self.notifier.add(hub)
         let broker = try configuration.makeBroker(logger: self.logger)

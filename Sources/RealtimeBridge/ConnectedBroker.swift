@@ -1,3 +1,4 @@
+import Foundation
 import Logging
 import MessageBus
 import MosquittoBus
@@ -35,6 +36,28 @@ extension Configuration {
             )
             let bus = try MosquittoConnection(mosquitto.busConfiguration, logger: logger)
             return ConnectedBroker(bus: bus, services: [mosquitto, bus])
+        case .external(let configuration):
+            if !self.brokerAccounts.isEmpty {
+                logger.warning("broker/accounts.yaml is for the embedded broker: another one has accounts of its own")
+            }
+            let bus = try MosquittoConnection(self.findingAuthorities(of: configuration), logger: logger)
+            return ConnectedBroker(bus: bus, services: [bus])
         }
+    }
+
+    /// Finds the file of certificate authorities, which lies in the data folder where its path is relative.
+    ///
+    /// - Throws: `configuration_invalid` when it cannot be read: no attempt to connect could ever succeed.
+    private func findingAuthorities(
+        of configuration: MosquittoConfiguration
+    ) throws(RealtimeError) -> MosquittoConfiguration {
+        guard case .tls(let host, let port, let name?) = configuration.endpoint else { return configuration }
+        let path = name.hasPrefix("/") ? name : (self.directory.map { $0 + "/" } ?? "") + name
+        guard FileManager.default.isReadableFile(atPath: path) else {
+            throw RealtimeError(.configurationInvalid, "broker.ca: the file cannot be read")
+        }
+        var found = configuration
+        found.endpoint = .tls(host: host, port: port, certificateAuthorities: path)
+        return found
     }
 }

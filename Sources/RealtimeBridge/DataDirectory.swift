@@ -98,7 +98,8 @@ public struct DataDirectory: Sendable {
         # Pages of other origins that may connect:
         origins: []
         broker:
-          embedded: { listen: 127.0.0.1:1885 }   # for services, with the accounts in broker/accounts.yaml
+          embedded: { listen: 127.0.0.1:1885 }   # for services, with the accounts in broker/accounts.yaml; or
+          # url: mqtts://user:password@host:8883 # a broker that runs by itself; `ca` names its authorities' PEM file
           mirror: true
         retention: { time: 5m, events: 1000 }
         keys:

@@ -8,6 +8,14 @@ struct APIClient {
     /// The largest answer that is read, in bytes.
     private static let maximumAnswer = 8 * 1024 * 1024
 
+    /// Lives as long as the process; a bridge that is not there is an error at once.
+    private static let http: HTTPClient = {
+        var configuration = HTTPClient.Configuration()
+        configuration.timeout.connect = .seconds(5)
+        configuration.connectionPool.retryConnectionEstablishment = false
+        return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    }()
+
     let url: String
     let key: String
 
@@ -23,7 +31,7 @@ struct APIClient {
         let response: HTTPClientResponse
         let answer: ByteBuffer
         do {
-            response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
+            response = try await Self.http.execute(request, timeout: .seconds(30))
             answer = try await response.body.collect(upTo: Self.maximumAnswer)
         } catch {
             throw CommandFailure("\(self.url) does not answer: \(error)")

@@ -24,10 +24,10 @@ enum Demo {
         }
         Page.demo.forEach(bridge.add)
         bridge.add(
-            Page(path: "/demo/grant", method: .post) { _ throws(RealtimeError) in
+            Page(path: "/demo/grant", method: .post) { body throws(RealtimeError) in
                 let answer = try await bridge.grant(
                     GrantRequest(
-                        user: "guest-\(UInt32.random(in: .min ... .max))",
+                        user: self.user(named: try JSONValue.parse(body)["name"]?.string ?? ""),
                         session: "demo",
                         channels: [GrantRequest.ChannelRequest(channel: room, rights: .subscribe)],
                         components: [name, try ComponentName("realtime_echo")]
@@ -37,6 +37,12 @@ enum Demo {
             }
         )
         return bridge
+    }
+
+    /// A user of their own for everyone, with what can be used of the name: two windows may give the same.
+    private static func user(named name: String) -> String {
+        let letters = name.unicodeScalars.filter { $0.isASCII && $0.properties.isAlphabetic }.prefix(20)
+        return String(String.UnicodeScalarView(letters)) + "-" + String(Int.random(in: 1000...9999))
     }
 
     /// The callback: what somebody says becomes an event that everybody sees.
@@ -53,8 +59,6 @@ enum Demo {
         event.object { json in
             json.key("user")
             json.string(request.user)
-            json.key("name")
-            json.string(String((message["name"]?.string ?? request.user).prefix(40)))
             json.key("text")
             json.string(text)
         }

@@ -7,7 +7,7 @@ extension ConnectionHandler {
     private static let serverKeepAlive: UInt16 = 90
 
     /// How many QoS 1 publishes a client may have unacknowledged (MQTT 5, 3.2.2.3.3).
-    private static let receiveMaximum: UInt16 = 1024
+    static let receiveMaximum: UInt16 = 1024
 
     /// Checks the grant of a CONNECT and answers.
     func authenticate(_ connect: Connect) {
@@ -38,21 +38,49 @@ extension ConnectionHandler {
             metrics.refused(.grantExpired)
             return self.refuse(.notAuthorized, "grant_expired: the grant has expired")
         }
-        if let will = connect.will, let refusal = self.refusal(of: will, rights: rights, now: now) {
+        if let will = connect.will, let refusal = self.refusal(of: will, in: connect, rights: rights, now: now) {
             metrics.refused(.forbidden)
-            return self.refuse(.notAuthorized, refusal)
+            return self.refuse(refusal.reason, refusal.message)
         }
-        self.accept(connect, rights: rights, now: now)
+        let clientID = connect.clientID.isEmpty ? Self.makeClientID() : connect.clientID
+        let key = SessionKey(user: rights.user, session: rights.session, clientID: clientID)
+        switch self.loop.sessions.claim(key, for: self.loop.holder(self.id), at: .now()) {
+        case .granted:
+            break
+        case .takenOver(let holder):
+            self.loop.hub?.takeOver(from: holder)
+        case .refused:
+            metrics.refused(.limit)
+            return self.refuse(.quotaExceeded, "limit: this client id is taken over again and again")
+        }
+        self.accept(connect, as: clientID, rights: rights, now: now)
     }
 
-    /// Wills are not kept yet, so none may be promised.
-    private func refusal(of will: Will, rights: HeldRights, now: Int64) -> String? {
-        "forbidden: wills are not served"
+    /// A will must be something that the client may publish ([MQTT-3.2.2-12], [MQTT-3.2.2-13]).
+    private func refusal(
+        of will: Will,
+        in connect: Connect,
+        rights: HeldRights,
+        now: Int64
+    ) -> (reason: ReasonCode, message: String)? {
+        if connect.version == .v5, will.qos == .exactlyOnce {
+            return (.qosNotSupported, "the maximum QoS is 1")
+        }
+        if connect.version == .v5, will.retain {
+            return (.retainNotSupported, "retained messages are not available")
+        }
+        guard let topic = Topic.parse(will.topic.readableBytesUInt8Span, site: self.loop.configuration.site) else {
+            return (.notAuthorized, "forbidden: the will's topic is none of this site")
+        }
+        guard will.payload.readableBytes <= self.loop.configuration.maximumPayload else {
+            return (.quotaExceeded, "payload_too_large: the will is larger than limits.payload")
+        }
+        guard case .denied(let code, let message) = rights.decide(.publish(topic), at: now) else { return nil }
+        return (.notAuthorized, "\(code): the will: \(message)")
     }
 
-    private func accept(_ connect: Connect, rights: HeldRights, now: Int64) {
+    private func accept(_ connect: Connect, as clientID: String, rights: HeldRights, now: Int64) {
         let assignsID = connect.clientID.isEmpty
-        let clientID = assignsID ? Self.makeClientID() : connect.clientID
         let givesKeepAlive = connect.version == .v5 && (connect.keepAlive == 0 || connect.keepAlive > Self.serverKeepAlive)
         let keepAlive = givesKeepAlive ? Self.serverKeepAlive : connect.keepAlive
         self.begin(
@@ -62,7 +90,9 @@ extension ConnectionHandler {
                 rights: rights,
                 rateLimit: RateLimit(perSecond: self.loop.configuration.upstreamPerSecond, now: now),
                 keepAlive: keepAlive,
-                wantsProblemInformation: connect.properties.requestProblemInformation ?? true
+                wantsProblemInformation: connect.properties.requestProblemInformation ?? true,
+                maximumPacketSize: connect.properties.maximumPacketSize.map(Int.init) ?? .max,
+                will: connect.will
             )
         )
         var properties = Properties()

@@ -1,3 +1,4 @@
+import Logging
 import MQTTCodec
 import NIOCore
 import Realtime
@@ -11,7 +12,13 @@ extension ConnectionHandler {
         guard let session = self.session else {
             let limit = UInt64(self.loop.configuration.connectTimeout.nanoseconds / 1_000_000_000)
             let age = self.loop.now - self.openedAt
-            guard age < limit else { return self.abort() }
+            guard age < limit else {
+                self.loop.logger.info(
+                    "a connection sent no whole CONNECT in time",
+                    metadata: [LogKey.bytes: "\(self.unreadBytes)"]
+                )
+                return self.abort()
+            }
             return self.loop.check(self, after: Int(limit - age))
         }
         var next = 300

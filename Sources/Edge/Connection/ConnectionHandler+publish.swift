@@ -10,6 +10,9 @@ extension ConnectionHandler {
         if publish.qos == .exactlyOnce {
             guard self.takeOnce(publish.packetID) else { return }
         }
+        if publish.retain, session.version == .v3_1_1 {
+            self.loop.noteRetain()
+        }
         let origin = IngestOrigin(connection: self.id, packetID: publish.packetID, qos: publish.qos)
         guard publish.payload.readableBytes <= self.loop.configuration.maximumPayload else {
             return self.refuse(RealtimeError(code: .payloadTooLarge, message: "limits.payload"), of: origin)
@@ -31,21 +34,28 @@ extension ConnectionHandler {
                 key: publish.properties.isEmpty ? nil : publish.properties.userProperty("key")
             )
             self.loop.gather(message, from: origin)
+            if origin.qos != .atMostOnce { self.countUnacknowledged() }
         case .upstream(_, let component, let request):
+            guard let address = self.replyAddress(of: publish, request: request) else {
+                return self.refuse(
+                    RealtimeError(code: .forbidden, message: "the response topic is not this client's own"),
+                    of: origin
+                )
+            }
             guard session.rateLimit.take(now: now) else {
                 return self.refuse(
                     RealtimeError(code: .limit, message: "limits.upstream_per_second"), of: origin
                 )
             }
             self.acknowledge(.success(()), of: origin)
-            self.sendUpstream(publish, component: component, request: request)
+            self.sendUpstream(publish.payload, to: component, request: request, address: address)
         case .notify(let account, let request):
             self.acknowledge(.success(()), of: origin)
             self.loop.delegate.notify(
                 account: account,
                 request: request,
                 body: Array(publish.payload.readableBytesView),
-                from: self.loop.replyTarget(self.id, request: request)
+                from: self.loop.replyTarget(self.id, address: ReplyAddress(request: request))
             )
         case .done, .channel, .reply, .notifyReply, .work, .control:
             self.refuse(RealtimeError(code: .forbidden, message: "nobody takes messages on this topic"), of: origin)
@@ -55,10 +65,10 @@ extension ConnectionHandler {
     /// The bridge's own component that takes further grants.
     private static let grantComponent = "realtime_grant"
 
-    private func sendUpstream(_ publish: Publish, component: String, request: String) {
+    private func sendUpstream(_ payload: ByteBuffer, to component: String, request: String, address: ReplyAddress) {
         guard let session = self.session, let component = try? ComponentName(component) else { return }
         if component.rawValue == Self.grantComponent {
-            return self.renew(token: publish.payload, request: request)
+            return self.renew(token: payload, address: address)
         }
         self.loop.delegate.upstream(
             UpstreamMessage(
@@ -67,19 +77,63 @@ extension ConnectionHandler {
                 client: session.clientID,
                 component: component,
                 request: request,
-                payload: Array(publish.payload.readableBytesView)
+                payload: Array(payload.readableBytesView)
             ),
-            from: self.loop.replyTarget(self.id, request: request)
+            from: self.loop.replyTarget(self.id, address: address)
         )
+    }
+
+    /// Where the reply goes: to the response topic of an MQTT 5 client, which must be its own, else to the request's.
+    private func replyAddress(of publish: Publish, request: String) -> ReplyAddress? {
+        guard !publish.properties.isEmpty else { return ReplyAddress(request: request) }
+        let correlation = publish.properties.correlationData
+        guard let topic = publish.properties.responseTopic else {
+            return ReplyAddress(request: request, correlation: correlation)
+        }
+        guard let session = self.session,
+            case .reply(let user, let client, let own)? = Topic.parse(topic, site: self.loop.configuration.site),
+            user == session.user, client == "-" || client.utf8.elementsEqual(session.clientID.utf8)
+        else { return nil }
+        return ReplyAddress(request: own, client: client, correlation: correlation)
+    }
+
+    /// A client with too much unacknowledged breaks MQTT 5's Receive Maximum ([MQTT-3.3.4-9]); 3.1.1 knows no such
+    /// limit, so its client is not read from until something has been acknowledged.
+    private func countUnacknowledged() {
+        guard let session = self.session else { return }
+        session.unacknowledged += 1
+        guard session.unacknowledged > Int(Self.receiveMaximum) else { return }
+        if session.version == .v5 {
+            self.close(.receiveMaximumExceeded, "more publishes than the Receive Maximum are unacknowledged")
+        } else {
+            self.reads(false)
+        }
+    }
+
+    /// A publish that was gathered has been committed or refused.
+    func settle(_ result: Result<Void, RealtimeError>, of origin: IngestOrigin) {
+        if origin.qos != .atMostOnce, let session = self.session {
+            session.unacknowledged -= 1
+            if session.unacknowledged == Int(Self.receiveMaximum) / 2 { self.reads(true) }
+        }
+        self.acknowledge(result, of: origin)
     }
 
     /// The QoS 2 publish of a packet id is taken once until its PUBREL comes ([MQTT-4.3.3-10]).
     ///
     /// - Returns: Whether it is the first; a repetition is answered here.
     private func takeOnce(_ packetID: UInt16) -> Bool {
-        guard self.session?.unreleased.insert(packetID).inserted == false else { return true }
-        self.send(.pubrec(Acknowledgement(packetID: packetID)))
-        return false
+        guard let session = self.session else { return false }
+        guard !session.unreleased.contains(packetID) else {
+            self.send(.pubrec(Acknowledgement(packetID: packetID)))
+            return false
+        }
+        guard session.unreleased.count < Int(Self.receiveMaximum) else {
+            self.close(.receiveMaximumExceeded, "too many QoS 2 publishes wait for their PUBREL")
+            return false
+        }
+        session.unreleased.insert(packetID)
+        return true
     }
 }
 
@@ -111,7 +165,7 @@ extension ConnectionHandler {
             self.send(.puback(Acknowledgement(packetID: origin.packetID, reason: reason, properties: properties)))
         } else {
             self.acknowledge(.success(()), of: origin)
-            self.reply(ReplyBody.failure(error).encode(), to: "_denied")
+            self.reply(ReplyBody.failure(error).encode(), to: ReplyAddress(request: "_denied"))
         }
         session.refusals += 1
         if session.refusals >= self.loop.configuration.maximumRefusals {
@@ -120,9 +174,10 @@ extension ConnectionHandler {
     }
 
     /// Publishes an answer on the client's reply topic, if it has subscribed to it.
-    func reply(_ body: [UInt8], to request: String) {
+    func reply(_ body: [UInt8], to address: ReplyAddress) {
         guard let session = self.session else { return }
         let site = self.loop.configuration.site
+        let request = address.request
         if session.rights.role == .service {
             guard session.receivesNotifyReplies else { return }
             let topic = Topic.notifyReply(account: session.user, request: request).text(site: site)
@@ -131,8 +186,8 @@ extension ConnectionHandler {
         guard let alias = session.replyAlias,
             session.replyRequests.contains(Session.everyRequest) || session.replyRequests.contains(request)
         else { return }
-        let topic = Topic.reply(user: session.user, client: alias, request: request).text(site: site)
-        self.sendPublish(topic: Array(topic.utf8), payload: body)
+        let topic = Topic.reply(user: session.user, client: address.client ?? alias, request: request).text(site: site)
+        self.sendPublish(topic: Array(topic.utf8), payload: body, correlation: address.correlation)
     }
 }
 

@@ -4,17 +4,17 @@ import Realtime
 
 extension ConnectionHandler {
     /// Adds a further grant of the same user, session and role to a live connection (component `realtime_grant`).
-    func renew(token: ByteBuffer, request: String) {
+    func renew(token: ByteBuffer, address: ReplyAddress) {
         do throws(RealtimeError) {
             let grant = try self.loop.delegate.authenticate(token: token)
             guard var rights = self.session?.rights else { return }
             try rights.add(grant)
             self.session?.rights = rights
-            self.reply(ReplyBody.success(payload: Self.describe(grant)).encode(), to: request)
+            self.reply(ReplyBody.success(payload: Self.describe(grant)).encode(), to: address)
             self.checkDeadlines()
         } catch {
             self.loop.metrics.refused(error.code)
-            self.reply(ReplyBody.failure(error).encode(), to: request)
+            self.reply(ReplyBody.failure(error).encode(), to: address)
         }
     }
 

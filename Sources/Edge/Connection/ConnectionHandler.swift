@@ -1,3 +1,4 @@
+import Logging
 import MQTTCodec
 import NIOCore
 import Realtime
@@ -44,6 +45,9 @@ final class ConnectionHandler: ChannelInboundHandler, TimerWheelEntry {
     }
 
     var version: MQTTVersion? { self.machine.version }
+
+    /// Bytes that wait for the rest of a handshake, frame or packet.
+    var unreadBytes: Int { (self.unread?.readableBytes ?? 0) + (self.partial?.readableBytes ?? 0) }
 }
 
 // MARK: - Channel events
@@ -114,6 +118,10 @@ extension ConnectionHandler {
         self.context = nil
         self.machine.close()
         if let session = self.session.take() {
+            self.loop.sessions.release(session.key, by: self.loop.holder(self.id))
+            if let will = session.will {
+                self.publish(will, of: session)
+            }
             for (channel, place) in session.subscriptions {
                 self.loop.unsubscribe(from: channel, place: place, encoding: self.encoding(session.version))
             }
@@ -215,8 +223,10 @@ extension ConnectionHandler {
             self.unsubscribe(unsubscribe)
         case .pong:
             self.send(.pingresp)
-        case .disconnect:
-            self.machine.close()
+        case .disconnect(let reason):
+            if reason != .disconnectWithWill {
+                self.session?.will = nil  // [MQTT-3.14.4-3]
+            }
             self.abort()
         case .ignore:
             break
@@ -243,6 +253,11 @@ extension ConnectionHandler {
         guard self.context != nil else { return }
         // A client that was never connected is answered in the version it asked for, or not at all.
         guard let version = self.machine.version ?? self.decoder.version else { return }
+        if let limit = self.session?.maximumPacketSize, limit < .max {
+            guard let size = try? packet.encodedCount(version: version), size <= limit else {
+                return  // [MQTT-3.1.2-24]
+            }
+        }
         var buffer = self.outbound.take() ?? WebSocketFrameWriter.makeBuffer(payloadCapacity: 118)
         // The edge's own packets are within the limits of the encoding.
         try? buffer.writePacket(packet, version: version)
@@ -251,8 +266,18 @@ extension ConnectionHandler {
     }
 
     /// Sends a PUBLISH with QoS 0 at the end of the turn.
-    func sendPublish(topic: [UInt8], payload: [UInt8]) {
-        guard self.context != nil, let version = self.machine.version else { return }
+    func sendPublish(topic: [UInt8], payload: [UInt8], correlation: ByteBuffer? = nil) {
+        guard self.context != nil, let session = self.session, let version = self.machine.version else { return }
+        if correlation != nil || session.maximumPacketSize < .max {
+            var properties = Properties()
+            properties.correlationData = correlation
+            let publish = Publish(
+                topic: ByteBuffer(bytes: topic),
+                payload: ByteBuffer(bytes: payload),
+                properties: properties
+            )
+            return self.send(.publish(publish))
+        }
         var buffer =
             self.outbound.take()
             ?? WebSocketFrameWriter.makeBuffer(payloadCapacity: topic.count + payload.count + 8)
@@ -263,8 +288,15 @@ extension ConnectionHandler {
     }
 
     /// Writes events that are encoded already.
-    func deliver(_ bytes: ByteBuffer, flushesNow: Bool) {
+    func deliver(_ packets: JoinedPackets, isFramed: Bool, flushesNow: Bool) {
         guard let context = self.context, !self.machine.isClosed else { return }
+        var bytes = isFramed ? packets.framed : packets.plain
+        if let limit = self.session?.maximumPacketSize, limit < packets.largest {
+            // What a client cannot take is not sent, as if it had been ([MQTT-3.1.2-25]).
+            let fitting = packets.fitting(limit)
+            bytes = isFramed ? fitting.framed : fitting.plain
+            guard bytes.readableBytes > 0 else { return }
+        }
         guard context.channel.isWritable else {
             self.loop.metrics.slowConsumer()
             self.close(.quotaExceeded, "more than outbound_bytes wait for this client")
@@ -289,6 +321,12 @@ extension ConnectionHandler {
     func writeAndFlush(_ bytes: ByteBuffer) {
         self.flushOutbound()
         self.context?.writeAndFlush(self.wrapOutboundOut(bytes), promise: nil)
+    }
+
+    /// Reads on, or leaves what the client sends to TCP's flow control.
+    func reads(_ isReading: Bool) {
+        // Fails only on a channel that is closed already.
+        try? self.context?.channel.syncOptions?.setOption(.autoRead, value: isReading)
     }
 
     private func write(_ bytes: ByteBuffer) {
@@ -336,6 +374,11 @@ extension ConnectionHandler {
 
     /// Answers a CONNECT that is refused, and closes.
     func refuse(_ reason: ReasonCode, _ message: String) {
+        // The messages are the edge's own: nothing of what the client sent is in them.
+        self.loop.logger.info(
+            "refused a CONNECT",
+            metadata: [LogKey.reason: "\(reason)", LogKey.why: "\(message)"]
+        )
         var properties = Properties()
         if self.decoder.version == .v5 { properties.reasonString = message }
         self.send(.connack(ConnAck(sessionPresent: false, reason: reason, properties: properties)))

@@ -21,8 +21,8 @@ struct ProtocolStateMachine: ~Copyable {
         case subscribe(Subscribe)
         case unsubscribe(Unsubscribe)
         case pong
-        /// The client is done.
-        case disconnect
+        /// The client is done; 0x04 has its will published.
+        case disconnect(ReasonCode)
         /// Nothing is to be done.
         case ignore
         /// The peer broke a rule; close with the reason.
@@ -89,8 +89,8 @@ struct ProtocolStateMachine: ~Copyable {
             return .complete(packetID: acknowledgement.packetID)
         case .pingreq:
             return .pong
-        case .disconnect:
-            return .disconnect
+        case .disconnect(let disconnect):
+            return .disconnect(disconnect.reason)
         case .puback, .pubrec, .pubcomp:
             // Everything is delivered with QoS 0, so nothing is outstanding.
             return .ignore

@@ -24,8 +24,19 @@ final class Session {
     let keepAlive: UInt16
     /// MQTT 5 clients may ask for no reason strings.
     let wantsProblemInformation: Bool
+    /// The largest packet that the client takes, in bytes (MQTT 5, 3.1.2.11.4).
+    let maximumPacketSize: Int
+    /// What is published when the connection ends without a DISCONNECT.
+    var will: Will?
+    /// QoS 1 and 2 publishes that are not acknowledged yet.
+    var unacknowledged = 0
 
     var user: String { self.rights.user }
+
+    /// What makes another connection the same session.
+    var key: SessionKey {
+        SessionKey(user: self.user, session: self.rights.session, clientID: self.clientID)
+    }
 
     init(
         version: MQTTVersion,
@@ -33,7 +44,9 @@ final class Session {
         rights: HeldRights,
         rateLimit: RateLimit,
         keepAlive: UInt16,
-        wantsProblemInformation: Bool
+        wantsProblemInformation: Bool,
+        maximumPacketSize: Int,
+        will: Will?
     ) {
         self.version = version
         self.clientID = clientID
@@ -41,6 +54,8 @@ final class Session {
         self.rateLimit = rateLimit
         self.keepAlive = keepAlive
         self.wantsProblemInformation = wantsProblemInformation
+        self.maximumPacketSize = maximumPacketSize
+        self.will = will
     }
 
     /// Stands in ``replyRequests`` for the filter that names all; no request is written so.

@@ -55,7 +55,7 @@ final class ChannelFanout {
     /// Writes what waits to every subscriber, in one piece each, encoded once for each MQTT version.
     ///
     /// - Returns: How many events were written, counted once for each subscriber.
-    func flush(_ write: (ConnectionHandler, ByteBuffer) -> Void) -> Int {
+    func flush(_ write: (ConnectionHandler, JoinedPackets, _ isFramed: Bool) -> Void) -> Int {
         let events = self.pending
         self.pending.removeAll(keepingCapacity: events.count <= 64)
         var deliveries = 0
@@ -67,21 +67,14 @@ final class ChannelFanout {
             for index in [plain, framed] {
                 let subscribers = self.subscribers[index]
                 for packets in joined where !subscribers.isEmpty {
-                    let bytes = index == framed ? packets.framed : packets.plain
                     for subscriber in subscribers {
-                        write(subscriber, bytes)
+                        write(subscriber, packets, index == framed)
                     }
                 }
                 deliveries += subscribers.count * events.count
             }
         }
         return deliveries
-    }
-
-    /// The same bytes twice: as they are, and as the payload of one WebSocket frame.
-    private struct JoinedPackets {
-        let plain: ByteBuffer
-        let framed: ByteBuffer
     }
 
     private func join(_ events: [DeliverableEvent], version: MQTTVersion) -> [JoinedPackets] {
@@ -97,16 +90,14 @@ final class ChannelFanout {
             } while end < events.count
                 && size + events[end].json.count + self.topic.count + 8 <= Self.maximumJoined
             var buffer = WebSocketFrameWriter.makeBuffer(payloadCapacity: size)
+            var ends: [Int] = []
+            ends.reserveCapacity(end - start)
             for event in events[start..<end] {
                 // Fails only beyond 256 MiB; payloads are limited to 8 MiB.
                 try? buffer.writePublish(topic: self.topic, payload: event.json, version: version)
+                ends.append(buffer.writerIndex)
             }
-            let plain = buffer.getSlice(
-                at: WebSocketFrameWriter.headerCapacity,
-                length: buffer.writerIndex - WebSocketFrameWriter.headerCapacity
-            )
-            WebSocketFrameWriter.finish(&buffer, opcode: .binary)
-            joined.append(JoinedPackets(plain: plain ?? ByteBuffer(), framed: buffer))
+            joined.append(JoinedPackets(buffer, ends: ends))
             start = end
         }
         return joined

@@ -52,7 +52,7 @@ public struct TCPListener: Service {
             throw EdgeError(listeningOn: self.host, port: self.port, underlying: error)
         }
         let port = server.localAddress?.port ?? self.port
-        self.logger.info("listening for MQTT over TCP", metadata: ["host": "\(self.host)", "port": "\(port)"])
+        self.logger.info("listening for MQTT over TCP", metadata: [LogKey.host: "\(self.host)", LogKey.port: "\(port)"])
         await self.onRunning(port)
         // Ends by shutdown or by cancellation; both close.
         try? await gracefulShutdown()

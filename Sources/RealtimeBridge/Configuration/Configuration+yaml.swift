@@ -60,20 +60,6 @@ extension Configuration {
         }
     }
 
-    private mutating func readBroker(_ file: inout ConfigurationSection) throws(RealtimeError) {
-        guard var broker = try file.section("broker") else { return }
-        if var embedded = try broker.section("embedded") {
-            let address = try embedded.address("listen")
-            self.broker = .embedded(host: address?.host ?? "127.0.0.1", port: address?.port ?? 1885)
-            try embedded.finish()
-        }
-        if try broker.string("url") != nil {
-            throw broker.error("url", "another broker than the embedded one is not served yet")
-        }
-        if let mirror = try broker.bool("mirror") { self.mirror = mirror }
-        try broker.finish()
-    }
-
     private mutating func readLog(_ file: inout ConfigurationSection) throws(RealtimeError) {
         if var log = try file.section("log") {
             _ = try log.string("sqlite")
@@ -112,7 +98,7 @@ extension Configuration {
 }
 
 extension ConfigurationSection {
-    fileprivate mutating func address(_ name: String) throws(RealtimeError) -> BridgeHTTPServer.Address? {
+    mutating func address(_ name: String) throws(RealtimeError) -> BridgeHTTPServer.Address? {
         guard let text = try self.string(name) else { return nil }
         do throws(RealtimeError) {
             return try Configuration.address(text)

@@ -23,6 +23,8 @@ public struct Configuration: Sendable {
         case none
         /// A mosquitto that the bridge starts and minds, for services on this address.
         case embedded(host: String, port: Int)
+        /// A broker that somebody else minds; see `broker/` for a mosquitto that is set up for it.
+        case external(MosquittoConfiguration)
     }
 
     /// The bridge's limits.

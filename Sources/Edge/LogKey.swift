@@ -1,0 +1,8 @@
+/// The keys of this module's log metadata.
+enum LogKey {
+    static let bytes = "bytes"
+    static let host = "host"
+    static let port = "port"
+    static let reason = "reason"
+    static let why = "why"
+}

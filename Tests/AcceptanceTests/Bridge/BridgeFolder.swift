@@ -1,0 +1,95 @@
+import Foundation
+
+/// A data folder as `init` makes it, with settings for tests added, and the ports that its bridge listens on.
+struct BridgeFolder {
+    /// A key that signs grants.
+    struct GrantKey {
+        let kid: String
+        let algorithm: String
+        /// Base64: the secret, or the seed of an Ed25519 key.
+        let key: String
+    }
+
+    let path: String
+    let ports: Ports
+    /// An API key with all roles, printed by `init`.
+    let apiKey: String
+    /// The secret that `init` has made for clients and devices.
+    let clientKey: GrantKey
+
+    /// An Ed25519 key that may sign for clients only: the first test vector of RFC 8032, section 7.1.
+    static let edwardsKey = GrantKey(kid: "e1", algorithm: "EdDSA", key: "nWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A=")
+    static let edwardsPublicKey = "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="
+    /// API keys that may less; `bridge.yaml` has their SHA-256.
+    static let quizKey = "key-of-quiz"
+    static let grantingKey = "key-of-grants"
+
+    /// Makes a folder for the time of the body.
+    static func with(origins: [String] = [], _ body: (BridgeFolder) async throws -> Void) async throws {
+        try await TemporaryFolder.with { parent in
+            try await body(try await BridgeFolder(path: parent + "/data", origins: origins))
+        }
+    }
+
+    private init(path: String, origins: [String]) async throws {
+        self.path = path
+        self.ports = try Ports()
+        let outcome = try await BridgeExecutable.program(["init", "--data", path, "--json"]).finish()
+        let answer = try? JSON(parsing: outcome.output)
+        self.apiKey = try BridgeError.require(answer?["api_key"]?.string, "init: no API key; \(outcome.errors)")
+        let file = path + "/bridge.yaml"
+        var yaml = try String(contentsOfFile: file, encoding: .utf8)
+        let secret = try BridgeError.require(
+            yaml.firstMatch(of: /kid: k1, alg: HS256, secret: ([^,\s]+),/)?.1,
+            "init: no key k1"
+        )
+        self.clientKey = GrantKey(kid: "k1", algorithm: "HS256", key: String(secret))
+        try yaml.replaceOnce("origins: []", with: "origins: [\(origins.joined(separator: ", "))]")
+        try yaml.replaceOnce(
+            "api_keys:\n",
+            with: """
+                    - { kid: e1, alg: EdDSA, public: \(Self.edwardsPublicKey), roles: [client] }
+                api_keys:
+                  - name: quiz
+                    sha256: 56fb4a3926e73fdb61c8ed4ccd48b32777a7422c988a43f1b2c2c43d7d640b2e
+                    roles: [grant, notify]
+                    components: [mod_quiz]
+                  - name: grants
+                    sha256: c47466e15376b1fd0b697f4cc32d423ea4d45353907798f5dd2f4ffbe1f66f82
+                    roles: [grant]
+
+                """
+        )
+        try yaml.replaceOnce("  mod_quiz: {}\n", with: "  mod_quiz: {}\n  mod_chat: { areas: { room: {} } }\n")
+        try yaml.write(toFile: file, atomically: false, encoding: .utf8)
+    }
+
+    /// Runs a bridge on the folder for the time of the body, which begins when the bridge answers.
+    func serve(
+        brokerAddress: String? = nil,
+        _ body: (RunningBridge) async throws -> Void
+    ) async throws {
+        let arguments = [
+            "serve", "--data", self.path, "--http", "127.0.0.1:\(self.ports.http)",
+            "--mqtt", "127.0.0.1:\(self.ports.mqtt)",
+            "--broker", brokerAddress ?? "127.0.0.1:\(self.ports.broker)",
+        ]
+        try await BridgeExecutable.program(arguments).run { program in
+            let bridge = RunningBridge(folder: self, program: program)
+            try await program.reporting {
+                try await Deadline.poll("the bridge answers") {
+                    (try? await bridge.api.get("/healthz"))?.status == 200
+                }
+            }
+            try await body(bridge)
+        }
+    }
+}
+
+extension String {
+    /// Replaces what `init` is known to write; a change there shall not pass unnoticed.
+    fileprivate mutating func replaceOnce(_ text: String, with other: String) throws {
+        let range = try BridgeError.require(self.range(of: text), "init: bridge.yaml has no \(text)")
+        self.replaceSubrange(range, with: other)
+    }
+}

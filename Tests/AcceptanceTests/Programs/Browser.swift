@@ -1,0 +1,51 @@
+/// Headless Chromium, driven with Selenium.
+struct Browser {
+    private let program: RunningProgram
+
+    /// Runs a browser beside the body.
+    static func run(_ body: (Browser) async throws -> Void) async throws {
+        // The browser's own files go with the folder.
+        try await TemporaryFolder.with { folder in
+            let program = Program(
+                executable: "/usr/bin/python3",
+                arguments: [ClientScript.path("browser.py")],
+                environment: ["TMPDIR": folder, "HOME": folder]
+            )
+            try await program.run { try await body(Browser(program: $0)) }
+        }
+    }
+
+    /// Opens a page in a window of its own.
+    func open(_ url: String, in window: String) async throws {
+        try await self.command("open", window, ["url": .string(url)])
+    }
+
+    /// Types into the element with an id.
+    func type(_ text: String, into element: String, of window: String) async throws {
+        try await self.command("type", window, ["element": .string(element), "text": .string(text)])
+    }
+
+    /// Clicks the element with an id.
+    func click(_ element: String, of window: String) async throws {
+        try await self.command("click", window, ["element": .string(element)])
+    }
+
+    /// Waits until a JavaScript expression is true in a page, and returns what it came to.
+    @discardableResult
+    func wait(for expression: String, in window: String) async throws -> JSON? {
+        try await self.command("wait", window, ["for": .string(expression)])
+    }
+
+    @discardableResult
+    private func command(_ name: String, _ window: String, _ members: [String: JSON]) async throws -> JSON? {
+        let command = members.merging(["do": .string(name), "window": .string(window)]) { $1 }
+        try await self.program.write(JSON.object(command).text)
+        // Longer than the script's own bound on waits: its word on what the page shows says more than a deadline.
+        let answer = try await self.program.first(name, within: .seconds(60)) { line -> JSON? in
+            guard let answer = try? JSON(parsing: line), answer["seen"]?.string == name else { return nil }
+            return answer
+        }
+        if let error = answer["error"]?.string { throw BridgeError(description: "browser: \(error)") }
+        return answer["value"]
+    }
+}

@@ -1,0 +1,130 @@
+import BridgeCore
+import Components
+import Edge
+import EventLog
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import NIOCore
+import Realtime
+
+@testable import BridgeHTTP
+
+/// The HTTP API over a log in memory, with keys for each role.
+struct APIFixture: Sendable {
+    /// Unix milliseconds.
+    static let time: Int64 = 1_732_370_000_000
+
+    let api: BridgeAPI
+    let edgeMetrics = EdgeMetrics()
+    let verifier: GrantVerifier
+
+    init(isBusConnected: Bool? = nil, payloadLimit: Int = 1024) throws {
+        let secret = Array("0123456789abcdef0123456789abcdef".utf8)
+        let site = try SiteName("demo")
+        let channelKey = try ChannelKey(bytes: secret)
+        let metrics = BridgeMetrics()
+        let keys = try KeyRing(
+            site: site,
+            keys: [
+                try GrantKey(kid: "k1", algorithm: .hs256(secret: secret)),
+                try GrantKey(kid: "s1", roles: [.service], algorithm: .hs256(secret: secret)),
+            ]
+        )
+        let quiz = try ComponentName("mod_quiz")
+        let rules = AreaRules(components: [quiz: ComponentSettings(areas: ["game"])])
+        let log = InMemoryEventLog { Self.time }
+        self.verifier = GrantVerifier(keys: keys) { Self.time }
+        self.api = BridgeAPI(
+            issuer: GrantIssuer(
+                site: site,
+                keys: keys,
+                channelKey: channelKey,
+                rules: rules,
+                log: log,
+                urls: BridgeURLs(http: "http://h", websocket: "ws://h/mqtt", mqtt: "mqtt://h:1884"),
+                now: { Self.time }
+            ),
+            notifier: Notifier(site: site, key: channelKey, rules: rules, log: log, metrics: metrics),
+            keys: APIKeyRing([
+                APIKey(name: "all", digest: APIKey.digest(of: "all"), roles: [.grant, .notify, .admin]),
+                APIKey(name: "grant", digest: APIKey.digest(of: "grant"), roles: [.grant]),
+                APIKey(name: "notify", digest: APIKey.digest(of: "notify"), roles: [.notify]),
+                APIKey(
+                    name: "chat",
+                    digest: APIKey.digest(of: "chat"),
+                    roles: [.grant, .notify],
+                    components: [try ComponentName("mod_chat")]
+                ),
+            ]),
+            origins: Origins(["https://a.example"]),
+            status: BridgeStatus { isBusConnected },
+            edgeMetrics: self.edgeMetrics,
+            metrics: metrics,
+            payloadLimit: payloadLimit,
+            pages: Page.demo
+        )
+    }
+
+    /// Sends one request to the routes, without a socket.
+    func send(
+        _ method: HTTPRequest.Method,
+        _ path: String,
+        key: String? = nil,
+        headers: HTTPFields = [:],
+        body: String? = nil
+    ) async throws -> TestResponse {
+        try await self.send(method, path, key: key, headers: headers, body: body, over: .router)
+    }
+
+    /// Sends one request from this machine, over a socket.
+    func sendLive(
+        _ method: HTTPRequest.Method,
+        _ path: String,
+        headers: HTTPFields = [:],
+        body: String? = nil
+    ) async throws -> TestResponse {
+        try await self.send(method, path, key: nil, headers: headers, body: body, over: .live)
+    }
+
+    private func send(
+        _ method: HTTPRequest.Method,
+        _ path: String,
+        key: String?,
+        headers: HTTPFields,
+        body: String?,
+        over setup: TestingSetup
+    ) async throws -> TestResponse {
+        var headers = headers
+        if let key { headers[.authorization] = "Bearer \(key)" }
+        let application = Application(
+            responder: self.api.makeResponder(),
+            configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0))
+        )
+        return try await application.test(setup) { [headers] client in
+            try await client.execute(
+                uri: path,
+                method: method,
+                headers: headers,
+                body: body.map { ByteBuffer(string: $0) }
+            )
+        }
+    }
+}
+
+extension TestResponse {
+    var text: String { String(buffer: self.body) }
+
+    var json: JSONValue {
+        get throws(RealtimeError) { try JSONValue.parse(Array(self.body.readableBytesView)) }
+    }
+
+    /// The code of a problem; `nil` when it is none of the right shape.
+    var problem: String? {
+        guard self.headers[.contentType] == "application/problem+json", let json = try? self.json,
+            json["status"]?.int64 == Int64(self.status.code), json["title"]?.string != nil,
+            json["detail"]?.string != nil
+        else { return nil }
+        return json["code"]?.string
+    }
+}

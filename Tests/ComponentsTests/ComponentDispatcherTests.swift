@@ -1,0 +1,174 @@
+import Components
+import Logging
+import Realtime
+import Synchronization
+import Testing
+
+@Suite(.timeLimit(.minutes(1))) struct ComponentDispatcherTests {
+    struct Failure: Error, CustomStringConvertible {
+        let description = "the password is hunter2"
+    }
+
+    @Test func aClosureAnswers() async throws {
+        let fixture = try DispatcherFixture()
+        try fixture.register(.closure { $0.payload })
+        let reply = try await fixture.run { await fixture.ask(try DispatcherFixture.request(#"{"a":1}"#)) }
+        #expect(reply.text == #"{"a":1}"#)
+    }
+
+    @Test func anImmediateCallbackAnswersWithoutRunning() async throws {
+        let fixture = try DispatcherFixture()
+        try fixture.register(.immediate { $0.payload }, for: "realtime_echo")
+        let request = try DispatcherFixture.request("7", component: "realtime_echo")
+        #expect(await fixture.ask(request).text == "7")
+    }
+
+    @Test func whatIsNotEnabledSaysSo() async throws {
+        let fixture = try DispatcherFixture()
+        #expect(await fixture.ask(try DispatcherFixture.request()).code == .noCallback)
+        let other = try DispatcherFixture.request(component: "mod_chat")
+        #expect(await fixture.ask(other).code == .componentDisabled)
+        let error = #expect(throws: RealtimeError.self) {
+            try fixture.register(.closure { $0.payload }, for: "mod_chat")
+        }
+        #expect(error?.code == .componentDisabled)
+    }
+
+    @Test func aFailureNamesAnIncidentAndNothingElse() async throws {
+        let lines = Mutex<[String]>([])
+        let logger = Logger(label: "test") { _ in RecordingLogHandler { line in lines.withLock { $0.append(line) } } }
+        let fixture = try DispatcherFixture(logger: logger)
+        try fixture.register(.closure { _ in throw Failure() })
+        let reply = try await fixture.run { await fixture.ask(try DispatcherFixture.request()) }
+        guard case .failure(let error) = reply else {
+            Issue.record("the failure was not told")
+            return
+        }
+        #expect(error.code == .callbackFailed)
+        #expect(!error.message.contains("hunter2"))
+        let incident = try #require(error.message.split(separator: " ").last)
+        let logged = lines.withLock { $0 }
+        #expect(logged.count == 1)
+        #expect(logged[0].contains(incident))
+        #expect(!logged[0].contains("hunter2"))
+    }
+
+    @Test func aTimeOutAnswersThoughTheCallbackGoesOn() async throws {
+        let fixture = try DispatcherFixture(ComponentSettings(timeout: .milliseconds(20), concurrency: 1))
+        let gate = Gate()
+        let replies = Atomic<Int>(0)
+        try fixture.register(
+            .closure { request in
+                await gate.wait()
+                return request.payload
+            }
+        )
+        try await fixture.run {
+            let reply = await withCheckedContinuation { continuation in
+                guard let request = try? DispatcherFixture.request() else { return }
+                fixture.dispatcher.dispatch(request) { reply in
+                    replies.add(1, ordering: .sequentiallyConsistent)
+                    continuation.resume(returning: reply)
+                }
+            }
+            #expect(reply.code == .timeout)
+            // It keeps its place until it ends; then the next one runs.
+            async let next = fixture.ask(try DispatcherFixture.request("2"))
+            gate.open()
+            #expect(try await next.text == "2")
+            #expect(replies.load(ordering: .sequentiallyConsistent) == 1)
+        }
+    }
+
+    @Test func whoeverIsTooManyIsBusy() async throws {
+        let fixture = try DispatcherFixture(ComponentSettings(concurrency: 1, waiting: 1))
+        let gate = Gate()
+        try fixture.register(
+            .closure { request in
+                await gate.wait()
+                return request.payload
+            }
+        )
+        try await fixture.run {
+            async let first = fixture.ask(try DispatcherFixture.request("1"))
+            await gate.reached(1)
+            // The first runs. One of two more waits, the other is too many.
+            let codes = try await withThrowingTaskGroup(of: RealtimeError.Code?.self) { group in
+                for user in ["a", "b"] {
+                    group.addTask { await fixture.ask(try DispatcherFixture.request(user: user)).code }
+                }
+                var codes: [RealtimeError.Code?] = []
+                for try await code in group {
+                    codes.append(code)
+                    gate.open()
+                }
+                return codes
+            }
+            #expect(codes == [.busy, nil])
+            #expect(try await first.text == "1")
+        }
+    }
+
+    @Test func oneSendersMessagesAreInOrderAndOthersSideBySide() async throws {
+        let fixture = try DispatcherFixture()
+        let gate = Gate()
+        let order = Mutex<[String]>([])
+        try fixture.register(
+            .closure { request in
+                if request.payload.bytes == [48] { await gate.wait() }
+                let text = String(decoding: request.payload.bytes, as: UTF8.self)
+                order.withLock { $0.append("\(request.user):\(text)") }
+                return request.payload
+            }
+        )
+        try await fixture.run {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                let done = Gate()
+                for number in 0..<10 {
+                    let request = try DispatcherFixture.request("\(number)", user: "a")
+                    fixture.dispatcher.dispatch(request) { _ in
+                        if number == 9 { done.open() }
+                    }
+                }
+                // Another sender is not held up by the first; nor is another session of the same user.
+                await gate.reached(1)
+                let other = await fixture.ask(try DispatcherFixture.request("1", user: "b"))
+                let session = await fixture.ask(try DispatcherFixture.request("2", user: "a", session: "x"))
+                #expect([other.text, session.text] == ["1", "2"])
+                gate.open()
+                group.addTask { await done.wait() }
+                try await group.waitForAll()
+            }
+        }
+        let expected: [String] = ["b:1", "a:2"] + (0..<10).map { "a:\($0)" }
+        #expect(order.withLock { $0 } == expected)
+    }
+
+    @Test(arguments: [1, 3])
+    func noMoreRunThanMay(_ concurrency: Int) async throws {
+        let fixture = try DispatcherFixture(ComponentSettings(concurrency: concurrency))
+        let running = Mutex((now: 0, most: 0))
+        try fixture.register(
+            .closure { request in
+                running.withLock { running in
+                    running.now += 1
+                    running.most = max(running.most, running.now)
+                }
+                await Task.yield()
+                running.withLock { $0.now -= 1 }
+                return request.payload
+            }
+        )
+        let replies = try await fixture.run {
+            try await withThrowingTaskGroup(of: ReplyBody.self) { group in
+                for number in 0..<100 {
+                    group.addTask { await fixture.ask(try DispatcherFixture.request(user: "u\(number)")) }
+                }
+                return try await group.reduce(into: [ReplyBody]()) { $0.append($1) }
+            }
+        }
+        #expect(replies.count == 100)
+        #expect(replies.allSatisfy { $0.text == "1" })
+        #expect(running.withLock { $0.most } <= concurrency)
+    }
+}
