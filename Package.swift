@@ -127,18 +127,17 @@ extension Target.Dependency {
 // A warning of a newer compiler must not keep users from building, so only CI takes warnings for errors.
 let isCI = Context.environment["CI"] != nil
 
-// Set by .ci/fuzz alone: adds the fuzzer and instruments the project's own modules, which nobody else pays for.
-let isFuzzing = Context.environment["REALTIME_BRIDGE_FUZZ"] != nil
-let fuzzingFlags = ["-sanitize=fuzzer,address", "-enable-testing", "-assert-config", "Debug"]
+// Sanitizers, set by .ci/fuzz alone: adds the fuzzer, instruments the project's own modules, and keeps all assertions.
+let fuzzing = Context.environment["REALTIME_BRIDGE_FUZZ"].map { "-sanitize=\($0)" }
 
-if isFuzzing {
+if let fuzzing {
     package.targets.append(
         .executableTarget(
             name: "fuzz",
             dependencies: ["BridgeCore", "Edge", "MQTTCodec", "Realtime", .crypto, .nioCore],
             path: "Tests/Fuzz",
             exclude: ["Corpus", "Dictionaries"],
-            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address"])]
+            linkerSettings: [.unsafeFlags([fuzzing])]
         )
     )
 }
@@ -150,5 +149,5 @@ for target in package.targets where target.type != .system {
             .enableUpcomingFeature("InternalImportsByDefault"),
             .enableUpcomingFeature("MemberImportVisibility"),
         ] + (isCI ? [.treatAllWarnings(as: .error)] : [])
-        + (isFuzzing ? [.unsafeFlags(fuzzingFlags)] : [])
+        + (fuzzing.map { [.unsafeFlags([$0, "-enable-testing", "-assert-config", "Debug"])] } ?? [])
 }

@@ -98,7 +98,16 @@ extension EdgeLoop {
         self.logger.notice("a client of MQTT 3.1.1 publishes with the retain flag, which is cleared")
     }
 
-    /// Closes a connection, if it still lives, since another one has its session now.
+    /// Closes a connection, on whatever loop it lives, since another one has its session now.
+    func takeOver(from holder: SessionDirectory.Holder) {
+        if holder.loop == self.index {
+            self.takeOver(from: holder.connection)
+        } else {
+            self.hub?.takeOver(from: holder)
+        }
+    }
+
+    /// Closes a connection of this loop, if it still lives.
     func takeOver(from id: ConnectionID) {
         self.connections[id]?.close(.sessionTakenOver, "another connection with this client id took over")
     }

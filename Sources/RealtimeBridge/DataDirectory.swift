@@ -26,6 +26,8 @@ public struct DataDirectory: Sendable {
     /// Where the configuration is.
     public var configurationPath: String { self.path + "/bridge.yaml" }
 
+    private var accountsPath: String { self.path + "/broker/accounts.yaml" }
+
     /// Makes the folder (0700) with a configuration and random keys (files 0600).
     ///
     /// - Throws: `configuration_invalid` when the folder cannot be made or has a configuration already.
@@ -35,7 +37,9 @@ public struct DataDirectory: Sendable {
         try self.makeFolder(self.path)
         try self.makeFolder(self.path + "/broker")
         try Self.write(yaml, to: self.configurationPath)
-        try Self.write(BrokerAccounts.template, to: self.path + "/broker/accounts.yaml")
+        if !FileManager.default.fileExists(atPath: self.accountsPath) {
+            try Self.write(BrokerAccounts.template, to: self.accountsPath)
+        }
         return Created(apiKey: apiKey, configurationPath: self.configurationPath)
     }
 
@@ -45,7 +49,7 @@ public struct DataDirectory: Sendable {
     public func load() throws(RealtimeError) -> Configuration {
         var configuration = try Configuration(yaml: try Self.read(self.configurationPath))
         configuration.directory = self.path
-        configuration.brokerAccounts = try BrokerAccounts.read(from: self.path + "/broker/accounts.yaml")
+        configuration.brokerAccounts = try BrokerAccounts.read(from: self.accountsPath)
         return configuration
     }
 

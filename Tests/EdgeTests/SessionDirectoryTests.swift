@@ -4,43 +4,41 @@ import Testing
 @testable import Edge
 
 @Suite struct SessionDirectoryTests {
-    private static let key = SessionKey(user: "42", session: "abc", clientID: "c1")
-    private static let start = NIODeadline.uptimeNanoseconds(1_000_000_000)
+    private let key = SessionKey(user: "42", session: "abc", clientID: "c")
 
-    private static func holder(_ number: UInt64) -> SessionDirectory.Holder {
+    private func holder(_ number: UInt64) -> SessionDirectory.Holder {
         SessionDirectory.Holder(loop: 0, connection: ConnectionID(rawValue: number))
     }
 
-    @Test func newcomersTakeOver() {
+    @Test func aNewcomerTakesOver() {
         let directory = SessionDirectory()
-        #expect(directory.claim(Self.key, for: Self.holder(1), at: Self.start) == .granted)
-        #expect(directory.claim(Self.key, for: Self.holder(2), at: Self.start) == .takenOver(Self.holder(1)))
-        // Whoever was taken over has nothing to release.
-        directory.release(Self.key, by: Self.holder(1))
-        #expect(directory.claim(Self.key, for: Self.holder(3), at: Self.start) == .takenOver(Self.holder(2)))
-        directory.release(Self.key, by: Self.holder(3))
-        #expect(directory.claim(Self.key, for: Self.holder(4), at: Self.start) == .granted)
+        #expect(directory.claim(self.key, for: self.holder(1), at: .uptimeNanoseconds(1)) == .granted)
+        #expect(directory.claim(self.key, for: self.holder(2), at: .uptimeNanoseconds(2)) == .takenOver(self.holder(1)))
+        // The first one's end is not the session's.
+        directory.release(self.key, by: self.holder(1))
+        #expect(directory.claim(self.key, for: self.holder(3), at: .uptimeNanoseconds(3)) == .takenOver(self.holder(2)))
+        directory.release(self.key, by: self.holder(3))
+        #expect(directory.claim(self.key, for: self.holder(4), at: .uptimeNanoseconds(4)) == .granted)
     }
 
-    @Test(arguments: [
-        SessionKey(user: "43", session: "abc", clientID: "c1"), SessionKey(user: "42", session: "abd", clientID: "c1"),
-        SessionKey(user: "42", session: "abc", clientID: "c2"),
-    ])
-    func otherSessionsAreLeftAlone(_ other: SessionKey) {
+    @Test func takingOverAgainAndAgainIsRefusedForAWhile() {
         let directory = SessionDirectory()
-        #expect(directory.claim(Self.key, for: Self.holder(1), at: Self.start) == .granted)
-        #expect(directory.claim(other, for: Self.holder(2), at: Self.start) == .granted)
-    }
-
-    @Test func twoClientsWithOneIDDoNotGoOnForever() {
-        let directory = SessionDirectory()
-        var refused = 0
-        for number in 1...20 as ClosedRange<UInt64> {
-            let now = Self.start + .seconds(Int64(number))
-            if directory.claim(Self.key, for: Self.holder(number), at: now) == .refused { refused += 1 }
+        let start = NIODeadline.uptimeNanoseconds(1)
+        _ = directory.claim(self.key, for: self.holder(0), at: start)
+        for newcomer in 1...5 {
+            let claim = directory.claim(self.key, for: self.holder(UInt64(newcomer)), at: start)
+            #expect(claim == .takenOver(self.holder(UInt64(newcomer - 1))))
         }
-        #expect(refused == 14)
-        let later = Self.start + .minutes(2)
-        #expect(directory.claim(Self.key, for: Self.holder(21), at: later) == .takenOver(Self.holder(6)))
+        #expect(directory.claim(self.key, for: self.holder(6), at: start + .seconds(59)) == .refused)
+        #expect(directory.claim(self.key, for: self.holder(7), at: start + .seconds(61)) == .takenOver(self.holder(5)))
+    }
+
+    @Test func sessionsAreToldApartByBytes() {
+        let keys = [
+            SessionKey(user: "a", session: "bc", clientID: "d"), SessionKey(user: "ab", session: "c", clientID: "d"),
+            SessionKey(user: "a", session: "b", clientID: "cd"), SessionKey(user: "a", session: "bc", clientID: "\u{E9}"),
+            SessionKey(user: "a", session: "bc", clientID: "e\u{301}"),
+        ]
+        #expect(Set(keys).count == keys.count)
     }
 }

@@ -63,7 +63,10 @@ import Testing
 
     @Test func pagesOfOurOwnOriginMayConnect() throws {
         var configuration = try Configuration(yaml: SampleConfiguration.yaml)
-        #expect(configuration.edge.origins == ["https://www.example.org", "http://127.0.0.1:8080"])
+        #expect(
+            configuration.edge.origins
+                == ["https://www.example.org", "http://127.0.0.1:8080", "https://127.0.0.1:8080"]
+        )
         #expect(configuration.urls.http == "http://127.0.0.1:8080")
         #expect(configuration.urls.websocket == "ws://127.0.0.1:8080/mqtt")
         #expect(configuration.urls.mqtt == "mqtt://127.0.0.1:1884")

@@ -46,3 +46,8 @@ public struct APIKey: Sendable {
         return difference == 0
     }
 }
+
+extension APIKey: CustomStringConvertible {
+    /// The name; not even the digest shall get into logs.
+    public var description: String { "APIKey(\(self.name))" }
+}

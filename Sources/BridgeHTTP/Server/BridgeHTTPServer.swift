@@ -124,3 +124,8 @@ public struct BridgeHTTPServer: Service {
         )
     }
 }
+
+extension BridgeHTTPServer: CustomStringConvertible {
+    /// The address; service groups log their services, and keys shall not get there.
+    public var description: String { "BridgeHTTPServer(\(self.address.host):\(self.address.port))" }
+}

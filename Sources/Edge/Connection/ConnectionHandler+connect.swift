@@ -48,7 +48,7 @@ extension ConnectionHandler {
         case .granted:
             break
         case .takenOver(let holder):
-            self.loop.hub?.takeOver(from: holder)
+            self.loop.takeOver(from: holder)
         case .refused:
             metrics.refused(.limit)
             return self.refuse(.quotaExceeded, "limit: this client id is taken over again and again")

@@ -183,10 +183,8 @@ extension ConnectionHandler {
             let topic = Topic.notifyReply(account: session.user, request: request).text(site: site)
             return self.sendPublish(topic: Array(topic.utf8), payload: body)
         }
-        guard let alias = session.replyAlias,
-            session.replyRequests.contains(Session.everyRequest) || session.replyRequests.contains(request)
-        else { return }
-        let topic = Topic.reply(user: session.user, client: address.client ?? alias, request: request).text(site: site)
+        guard let filter = session.replyFilters.first(where: { $0.matches(address) }) else { return }
+        let topic = Topic.reply(user: session.user, client: filter.client, request: request).text(site: site)
         self.sendPublish(topic: Array(topic.utf8), payload: body, correlation: address.correlation)
     }
 }

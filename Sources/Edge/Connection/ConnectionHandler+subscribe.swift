@@ -17,8 +17,7 @@ extension ConnectionHandler {
             }
             switch session.rights.decide(.subscribe(filter, clientID: session.clientID), at: now) {
             case .allowed:
-                self.add(filter, version: session.version)
-                reasons.append(.success)
+                reasons.append(self.add(filter, version: session.version))
             case .denied(let code, _):
                 reasons.append(self.refusedFilter(code, version: session.version))
             }
@@ -59,24 +58,28 @@ extension ConnectionHandler {
         return version == .v5 ? .notAuthorized : .unspecifiedError
     }
 
-    private func add(_ filter: TopicFilter, version: MQTTVersion) {
+    /// How many single requests' replies a client may subscribe to at once.
+    private static let maximumReplyFilters = 64
+
+    private func add(_ filter: TopicFilter, version: MQTTVersion) -> ReasonCode {
         switch filter {
         case .channel(let channel):
-            guard self.session?.subscriptions.contains(where: { $0.channel == channel }) == false else { return }
+            guard self.session?.subscriptions.contains(where: { $0.channel == channel }) == false else { return .success }
             let place = self.loop.subscribe(self, to: channel, encoding: self.encoding(version))
             self.session?.subscriptions.append((channel, place))
         case .reply(_, let client, let request):
-            self.session?.replyAlias = client
-            if let request {
-                self.session?.replyRequests.insert(request)
-            } else {
-                self.session?.replyRequests = [Session.everyRequest]
-            }
+            guard let session = self.session else { return .unspecifiedError }
+            let filter = ReplyFilter(client: client, request: request)
+            guard !session.replyFilters.contains(filter) else { return .success }
+            guard session.replyFilters.count < Self.maximumReplyFilters else { return .quotaExceeded }
+            session.replyFilters.append(filter)
         case .notifyReply:
             self.session?.receivesNotifyReplies = true
         case .work:
-            break
+            // Jobs come with MQTT workers, which are not served yet.
+            return .implementationSpecificError
         }
+        return .success
     }
 
     private func remove(_ filter: TopicFilter, version: MQTTVersion) -> Bool {
@@ -87,8 +90,11 @@ extension ConnectionHandler {
             else { return false }
             self.loop.unsubscribe(from: channel, place: place, encoding: self.encoding(version))
             return true
-        case .reply(_, _, let request):
-            return self.session?.replyRequests.remove(request ?? Session.everyRequest) != nil
+        case .reply(_, let client, let request):
+            let filter = ReplyFilter(client: client, request: request)
+            guard let index = self.session?.replyFilters.firstIndex(of: filter) else { return false }
+            self.session?.replyFilters.remove(at: index)
+            return true
         case .notifyReply:
             let existed = self.session?.receivesNotifyReplies ?? false
             self.session?.receivesNotifyReplies = false

@@ -7,13 +7,11 @@ import Realtime
 final class Session {
     let version: MQTTVersion
     let clientID: String
-    /// The topic of a reply names the client by this: its id, or `-` where the id is no topic level.
-    var replyAlias: String?
     var rights: HeldRights
     /// Where this connection stands among the subscribers of each of its channels.
     var subscriptions: [(channel: ChannelHash, place: Int)] = []
-    /// The requests whose replies are subscribed to, or ``everyRequest``.
-    var replyRequests: Set<String> = []
+    /// The replies that are subscribed to.
+    var replyFilters: [ReplyFilter] = []
     /// The service's `reply/{account}/#` is subscribed to.
     var receivesNotifyReplies = false
     var rateLimit: RateLimit
@@ -58,6 +56,17 @@ final class Session {
         self.will = will
     }
 
-    /// Stands in ``replyRequests`` for the filter that names all; no request is written so.
-    static let everyRequest = "#"
+}
+
+/// A subscription to replies: of one request, or of all.
+struct ReplyFilter: Equatable {
+    /// How a reply's topic names the client: its id, or `-`.
+    let client: String
+    /// `nil` for every request.
+    let request: String?
+
+    /// Whether a reply with this address is subscribed to.
+    func matches(_ address: ReplyAddress) -> Bool {
+        (self.request ?? address.request) == address.request && (address.client ?? self.client) == self.client
+    }
 }

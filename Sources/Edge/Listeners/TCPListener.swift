@@ -60,3 +60,8 @@ public struct TCPListener: Service {
         await self.hub.closeAll()
     }
 }
+
+extension TCPListener: CustomStringConvertible {
+    /// The address; service groups log their services.
+    public var description: String { "TCPListener(\(self.host):\(self.port))" }
+}

@@ -19,7 +19,7 @@ extension Configuration {
         EdgeConfiguration(
             site: self.site,
             // Our own pages are of our own origin, which is configured and never taken from a request.
-            origins: self.origins.union([self.publicOrigin.text]),
+            origins: self.origins.union(self.publicOrigin.withSecure),
             maximumPayload: self.limits.payload,
             maximumConnections: self.limits.connections,
             maximumOutboundBytes: self.limits.outboundBytes,

@@ -4,7 +4,7 @@ import Foundation
 struct ExternalBroker {
     /// The accounts and their passwords; the bridge's has characters that an URL must not show as they are.
     static let passwords = [
-        "bridge": "b p@ss/w:rd#%1", "service": "the password of service", "reader": "the password of reader",
+        "bridge": "b p@ss/w+rd#%1", "service": "the password of service", "reader": "the password of reader",
     ]
 
     private static let configurations = URL(fileURLWithPath: ClientScript.folder)
