@@ -6,7 +6,7 @@ RELEASE := .build/release
 
 # What the bridge needs, and what its tests need beside.
 PACKAGES := mosquitto libmosquitto-dev pkg-config
-TEST_PACKAGES := curl mosquitto-clients nodejs node-mqtt esbuild chromium chromium-driver \
+TEST_PACKAGES := curl gcc libc6-dev libpaho-mqtt-dev mosquitto-clients nodejs node-mqtt esbuild chromium chromium-driver \
 	python3-paho-mqtt python3-jwt python3-cryptography python3-selenium
 
 .PHONY: help setup setup-test demo test bench format clean

@@ -47,10 +47,11 @@ extension Acceptance {
                         var topics: [String] = []
                         for _ in 0..<6 { topics.append(try await observer.next("message")["topic"]?.string ?? "") }
                         #expect(
-                            topics.sorted() == [
-                                topic, topic, "rt/demo/notify/service/r1", "rt/demo/notify/service/r2",
-                                "rt/demo/reply/service/r1", "rt/demo/reply/service/r2",
-                            ].sorted()
+                            topics.sorted()
+                                == [
+                                    topic, topic, "rt/demo/notify/service/r1", "rt/demo/notify/service/r2",
+                                    "rt/demo/reply/service/r1", "rt/demo/reply/service/r2",
+                                ].sorted()
                         )
                         #expect(try await browser.message(on: topic)["payload"] == "diverted")
                         #expect(try await browser.message(on: topic)["payload"] == "r2")
@@ -98,7 +99,9 @@ extension Acceptance {
         @Test func onlyAccountsComeIn() async throws {
             try await ExternalBroker.with { broker in
                 try await broker.run {
-                    for credentials in [[], ["-u", "service"], ["-u", "service", "-P", "wrong"], ["-u", "x", "-P", "x"]] {
+                    for credentials in [
+                        [], ["-u", "service"], ["-u", "service", "-P", "wrong"], ["-u", "x", "-P", "y"],
+                    ] {
                         let arguments = ["-p", "\(broker.port)", "-t", "rt/demo/notify/service/r1", "-m", "1"]
                         let outcome = try await Program(
                             executable: "/usr/bin/mosquitto_pub",
@@ -215,18 +218,17 @@ extension Acceptance {
         /// Tries what no account but the bridge's may publish.
         private static func forge(on broker: ExternalBroker, topic: String, hash: String) async throws {
             for (account, other) in [("service", "reader"), ("reader", "service")] {
-                try await self.run("\(account)", with: .mqttJSTCP5, on: broker) { forger in
-                    for forged in [
-                        topic, "rt/demo/ctl/node", "rt/demo/in/\(hash)", "rt/demo/re/42/client/r1",
-                        "rt/demo/reply/\(account)/r1", "rt/demo/reply/\(other)/r1", "rt/demo/notify/\(other)/r1",
-                        "rt/demo/up/42/realtime_echo/r1", "rt/demo/done/node/job", "$SYS/broker/forged",
-                    ] {
+                var topics = [
+                    topic, "rt/demo/ctl/node", "rt/demo/in/\(hash)", "rt/demo/re/42/client/r1",
+                    "rt/demo/reply/\(account)/r1", "rt/demo/reply/\(other)/r1", "rt/demo/notify/\(other)/r1",
+                    "rt/demo/up/42/realtime_echo/r1", "rt/demo/done/node/job",
+                ]
+                if account == "reader" { topics.append("rt/demo/notify/reader/r1") }
+                for forged in topics {
+                    // A connection each: MQTT.js closes its own when a message is refused.
+                    try await self.run(account, with: .mqttJSTCP5, on: broker) { forger in
                         let acknowledgement = try await forger.publish(forged, #"{"forged":true}"#)
                         #expect(acknowledgement["code"] == 0x87, "\(account): \(forged)")
-                    }
-                    if account == "reader" {
-                        let acknowledgement = try await forger.publish("rt/demo/notify/reader/r1", "{}")
-                        #expect(acknowledgement["code"] == 0x87)
                     }
                 }
             }
@@ -314,9 +316,11 @@ extension RunningBridge {
             let folder = "/proc/\(self.program.processID)"
             let digits = String(port, radix: 16, uppercase: true)
             let remote = "0100007F:" + String(repeating: "0", count: max(4 - digits.count, 0)) + digits
-            let sockets = try String(contentsOfFile: folder + "/net/tcp", encoding: .utf8).split(separator: "\n")
-                .map { $0.split(separator: " ") }.filter { $0.count > 9 && $0[2] == remote }
-                .map { "socket:[\($0[9])]" }
+            // String(contentsOfFile:) reads the first page only of a file that says that it is empty.
+            let file = FileHandle(forReadingAtPath: folder + "/net/tcp")
+            let table = String(decoding: try file?.readToEnd() ?? Data(), as: UTF8.self)
+            let sockets = table.split(separator: "\n").map { $0.split(separator: " ") }
+                .filter { $0.count > 9 && $0[2] == remote }.map { "socket:[\($0[9])]" }
             return try FileManager.default.contentsOfDirectory(atPath: folder + "/fd").first { name in
                 let link = try? FileManager.default.destinationOfSymbolicLink(atPath: "\(folder)/fd/\(name)")
                 return link.map(sockets.contains) ?? false

@@ -67,6 +67,8 @@ struct BrokerFiles: Sendable {
             "acl_file \(self.accessList)",
             // The bridge keeps what must survive in its log.
             "persistence false",
+            // A retained notify would come again each time the bridge connects.
+            "retain_available false",
             "log_dest stderr",
             "log_timestamp false",
             "log_type error", "log_type warning", "log_type notice", "log_type information",
