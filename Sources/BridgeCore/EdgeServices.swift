@@ -13,7 +13,7 @@ public struct EdgeServices: EdgeDelegate {
 
     /// Creates the services.
     ///
-    /// - Parameter payloadLimit: The largest payload, in bytes.
+    /// The `payloadLimit` is the largest payload, in bytes.
     public init(
         verifier: GrantVerifier,
         notifier: Notifier,
@@ -28,10 +28,14 @@ public struct EdgeServices: EdgeDelegate {
         self.payloadLimit = payloadLimit
     }
 
+    /// Verifies a token.
+    ///
+    /// - Throws: `grant_invalid` or `grant_expired`.
     public func authenticate(token: ByteBuffer) throws(RealtimeError) -> Grant {
         try self.verifier.verify(token)
     }
 
+    /// Makes events of what clients published to `in` topics; each that is refused leaves the others as they are.
     public func ingest(
         _ messages: [IngestedMessage],
         completion: @escaping @Sendable ([Result<Void, RealtimeError>]) -> Void
@@ -41,6 +45,7 @@ public struct EdgeServices: EdgeDelegate {
         }
     }
 
+    /// Hands an upstream message to its component; a payload that is too large or no JSON is refused before that.
     public func upstream(_ message: UpstreamMessage, from sender: ReplyTarget) {
         self.metrics.sentUpstream()
         let payload: EventPayload
@@ -62,6 +67,7 @@ public struct EdgeServices: EdgeDelegate {
         }
     }
 
+    /// Executes a service's `notify` request; one that cannot be read is answered with the error.
     public func notify(account: String, request: String, body: [UInt8], from sender: ReplyTarget) {
         self.notifier.execute(body, from: .account(account), limit: self.payloadLimit) { reply in
             sender.send(reply)

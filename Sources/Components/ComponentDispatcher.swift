@@ -48,14 +48,14 @@ public final class ComponentDispatcher: Service {
     /// - Throws: `component_disabled` when the component is not enabled; the bridge's own always are.
     public func register(_ component: ComponentName, callback: ComponentCallback) throws(RealtimeError) {
         let isKnown = self.entries.withLock { entries in
-            if component.isReserved {
+            if component.isReserved, entries[component] == nil {
                 entries[component] = Entry(ComponentSettings())
             }
             entries[component]?.callback = callback
             return entries[component] != nil
         }
         guard isKnown else {
-            throw RealtimeError(code: .componentDisabled, message: "component \(component) is not enabled")
+            throw RealtimeError(.componentDisabled, "component \(component) is not enabled")
         }
     }
 
@@ -72,8 +72,8 @@ public final class ComponentDispatcher: Service {
             guard let callback = entries[component]?.callback else {
                 let error =
                     entries[component] == nil
-                    ? RealtimeError(code: .componentDisabled, message: "component \(component) is not enabled")
-                    : RealtimeError(code: .noCallback, message: "component \(component) has no callback")
+                    ? RealtimeError(.componentDisabled, "component \(component) is not enabled")
+                    : RealtimeError(.noCallback, "component \(component) has no callback")
                 return .answer(.failure(error))
             }
             switch callback {
@@ -88,7 +88,7 @@ public final class ComponentDispatcher: Service {
                 case .wait:
                     return .wait
                 case .refuse, nil:
-                    return .answer(.failure(RealtimeError(code: .busy, message: "too many messages wait")))
+                    return .answer(.failure(RealtimeError(.busy, "too many messages wait")))
                 }
             }
         }
@@ -131,15 +131,15 @@ public final class ComponentDispatcher: Service {
                         ]
                     )
                     job.answer.give(
-                        .failure(RealtimeError(code: .callbackFailed, message: "incident \(incident)"))
+                        .failure(RealtimeError(.callbackFailed, "incident \(incident)"))
                     )
                 }
             }
             group.addTask {
                 // Cancelled as soon as the callback is done. A callback that does not heed its own cancellation keeps
                 // its place, but the client has its answer in time.
-                try? await Task.sleep(for: timeout)
-                job.answer.give(.failure(RealtimeError(code: .timeout, message: "the callback took too long")))
+                guard (try? await Task.sleep(for: timeout)) != nil else { return }
+                job.answer.give(.failure(RealtimeError(.timeout, "the callback took too long")))
             }
             await group.next()
             group.cancelAll()
@@ -151,7 +151,9 @@ public final class ComponentDispatcher: Service {
         let sender = Sender(user: request.user, session: request.session)
         let next = self.entries.withLock { entries in
             let next = entries[request.component]?.dispatch.finished(sender)
-            return next.map { ($0.job, entries[request.component]?.settings.timeout, entries[request.component]?.callback) }
+            return next.map {
+                ($0.job, entries[request.component]?.settings.timeout, entries[request.component]?.callback)
+            }
         }
         guard case (let job, let timeout?, .closure(let closure)?)? = next else { return }
         self.continuation.yield((job, timeout, closure))

@@ -1,4 +1,3 @@
-
 /// What the operator has enabled of one component.
 public struct ComponentSettings: Sendable {
     /// The areas that are enabled; `nil` enables all.

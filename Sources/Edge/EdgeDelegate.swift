@@ -12,7 +12,7 @@ public protocol EdgeDelegate: Sendable {
 
     /// Makes events of what clients published to `in` topics in one turn of an event loop.
     ///
-    /// - Parameter completion: Called once, from any thread, with one result for each message in order.
+    /// The `completion` is called once, from any thread, with one result for each message in order.
     func ingest(
         _ messages: [IngestedMessage],
         completion: @escaping @Sendable ([Result<Void, RealtimeError>]) -> Void

@@ -9,7 +9,7 @@ import Realtime
 ///
 /// A turn: sockets are read, what clients publish is gathered; then the gathered messages are committed in one batch,
 /// committed events are encoded once for all subscribers, and every connection is written to once.
-public final class EdgeLoop {
+final class EdgeLoop {
     let eventLoop: any EventLoop
     let configuration: EdgeConfiguration
     let delegate: any EdgeDelegate
@@ -149,8 +149,6 @@ extension EdgeLoop {
 extension EdgeLoop {
     /// Adds a subscriber to a channel and returns its place there.
     func subscribe(_ connection: ConnectionHandler, to channel: ChannelHash, encoding: ChannelFanout.Encoding) -> Int {
-        // What is in the inbox was committed before this subscription: it goes to those who were there then.
-        self.drainInbox()
         if let fanout = self.fanouts[channel] {
             return fanout.add(connection, encoding: encoding)
         }
@@ -205,6 +203,8 @@ extension EdgeLoop {
         self.drainInbox()
         // Only now, so that what was committed on this very thread does not ask for another turn.
         self.turnIsScheduled = false
+        // The will of a connection that broke while it was written to.
+        if !self.gathered.isEmpty { self.needsTurn() }
         let connections = self.unflushed
         self.unflushed.removeAll(keepingCapacity: connections.count <= 1024)
         for connection in connections {
@@ -235,7 +235,8 @@ extension EdgeLoop {
         }
     }
 
-    private func drainInbox() {
+    /// Hands out what is committed; also before a subscription is added, since that goes to those who were there then.
+    func drainInbox() {
         let events = self.inbox.takeAll()
         guard !events.isEmpty else { return }
         var dirty: [ChannelFanout] = []
@@ -248,8 +249,8 @@ extension EdgeLoop {
         for fanout in dirty {
             // With one channel a subscriber gets one write: send it while its data is in the cache.
             let flushesNow = dirty.count == 1
-            deliveries += fanout.flush { connection, packets, isFramed in
-                connection.deliver(packets, isFramed: isFramed, flushesNow: flushesNow)
+            deliveries += fanout.flush { connection, packets in
+                connection.deliver(packets, flushesNow: flushesNow)
             }
         }
         if deliveries > 0 {

@@ -1,5 +1,5 @@
-import Synchronization
 public import Realtime
+import Synchronization
 
 /// What the edge counts, for `/metrics`.
 public final class EdgeMetrics: Sendable {

@@ -27,11 +27,15 @@ struct ChannelMemory: Sendable {
 
     /// Gives a draft its position.
     ///
-    /// - Parameter time: Unix milliseconds.
+    /// - Parameters:
+    ///   - draft: The event to be.
+    ///   - time: Unix milliseconds.
+    /// - Returns: The event, or the earlier one where its key is remembered with the same payload; `key_reused` where
+    ///   it is with another.
     mutating func append(_ draft: EventDraft, time: Int64) -> AppendResult {
         if let key = draft.key, let known = self.known(key, time: time) {
             guard known.payload == draft.payload else {
-                return .failure(RealtimeError(code: .keyReused, message: "the key was used with another payload"))
+                return .failure(RealtimeError(.keyReused, "the key was used with another payload"))
             }
             return .success(AppendedEvent(channel: draft.channel, record: known.record, isRepetition: true))
         }
@@ -71,7 +75,8 @@ struct ChannelMemory: Sendable {
         var recovery = EventPage.Recovery.none
         var start = retained.startIndex
         if let position {
-            let joins = position.epoch == self.epoch && position.sequence <= self.sequence
+            let joins =
+                position.epoch == self.epoch && position.sequence <= self.sequence
                 && position.sequence + 1 >= first
             recovery = joins ? .complete : .gap
             if joins { start += Int(position.sequence + 1 - first) }

@@ -45,7 +45,7 @@ public struct IdempotencyKey: Hashable, Sendable {
     public init(publisher: String, key: String) throws(RealtimeError) {
         let bytes = Array(key.utf8)
         guard (1...Self.maximumBytes).contains(bytes.count) else {
-            throw RealtimeError(code: .limit, message: "key: 1 to \(Self.maximumBytes) bytes")
+            throw RealtimeError(.limit, "key: 1 to \(Self.maximumBytes) bytes")
         }
         self.publisher = publisher
         self.bytes = bytes

@@ -21,6 +21,7 @@ public protocol EventLog: Sendable {
     ///   - channel: The channel.
     ///   - position: The last event seen; `nil` reads from the beginning of what is retained.
     ///   - limit: The largest number of events returned; at least 1.
+    /// - Returns: The events in order, whether they join the position without a gap, and whether more follow.
     /// - Throws: `log_unavailable`.
     func read(_ channel: ChannelHash, since position: Position?, limit: Int) async throws(RealtimeError) -> EventPage
 

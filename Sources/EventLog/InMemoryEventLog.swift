@@ -30,6 +30,7 @@ public final class InMemoryEventLog: EventLog {
         self.now = now
     }
 
+    /// Appends events; the calling thread commits them, unless another is at it and takes these too.
     public func append(_ drafts: [EventDraft], completion: @escaping @Sendable ([AppendResult]) -> Void) {
         let commits = self.state.withLock { state in
             state.waiting.append(Batch(drafts: drafts, completion: completion))
@@ -37,26 +38,35 @@ public final class InMemoryEventLog: EventLog {
             return !state.isCommitting
         }
         guard commits else { return }
-        while let (batch, results) = self.commitNext() {
-            batch.completion(results)
+        while let committed = self.commitWaiting() {
+            for (batch, results) in committed {
+                batch.completion(results)
+            }
         }
     }
 
-    private func commitNext() -> (Batch, [AppendResult])? {
+    /// Commits all that waits; `nil` when nothing does, and then nobody commits any more.
+    private func commitWaiting() -> [(Batch, [AppendResult])]? {
         self.state.withLock { state in
             guard !state.waiting.isEmpty else {
                 state.isCommitting = false
                 return nil
             }
-            let batch = state.waiting.removeFirst()
+            let batches = state.waiting
+            state.waiting = []
             let time = self.now()
-            let results = batch.drafts.map { draft in
-                state.channels[draft.channel, default: ChannelMemory(epoch: self.epoch)].append(draft, time: time)
+            return batches.map { batch in
+                let results = batch.drafts.map { draft in
+                    state.channels[draft.channel, default: ChannelMemory(epoch: self.epoch)].append(draft, time: time)
+                }
+                return (batch, results)
             }
-            return (batch, results)
         }
     }
 
+    /// Reads a channel's events that follow a position, after dropping those that are older than retention keeps.
+    ///
+    /// - Throws: Nothing; memory is always there.
     public func read(
         _ channel: ChannelHash,
         since position: Position?,
@@ -68,10 +78,14 @@ public final class InMemoryEventLog: EventLog {
                 return ChannelMemory(epoch: self.epoch).read(since: position, limit: limit)
             }
             state.channels[channel]?.trim(time: time)
-            return state.channels[channel, default: ChannelMemory(epoch: self.epoch)].read(since: position, limit: limit)
+            return state.channels[channel, default: ChannelMemory(epoch: self.epoch)].read(
+                since: position, limit: limit)
         }
     }
 
+    /// The position of a channel's last event, even where that is no longer retained; sequence 0 where there was none.
+    ///
+    /// - Throws: Nothing; memory is always there.
     public func head(of channel: ChannelHash) async throws(RealtimeError) -> Position {
         self.state.withLock { $0.channels[channel]?.head } ?? Position(epoch: self.epoch, sequence: 0)
     }

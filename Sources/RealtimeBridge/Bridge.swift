@@ -32,7 +32,8 @@ public final class Bridge: Service {
 
     /// Creates a bridge; nothing runs or listens before ``run()``.
     ///
-    /// - Parameter onListening: Called once the HTTP port is open.
+    /// The closure `onListening` is called once the HTTP port is open.
+    ///
     /// - Throws: `configuration_invalid`.
     public init(
         _ configuration: Configuration,

@@ -32,7 +32,7 @@ public struct DataDirectory: Sendable {
     ///
     /// - Throws: `configuration_invalid` when the folder cannot be made or has a configuration already.
     public func create(site: SiteName) throws(RealtimeError) -> Created {
-        let apiKey = "rtb_" + Self.random(Base64URL.encode)
+        let apiKey = "rtb_" + Base64URL.encode([UInt8].random(count: 32))
         let yaml = Self.template(site: site, apiKeyDigest: Hexadecimal.encode(APIKey.digest(of: apiKey)))
         try self.makeFolder(self.path)
         try self.makeFolder(self.path + "/broker")
@@ -87,11 +87,6 @@ public struct DataDirectory: Sendable {
         }
     }
 
-    private static func random(_ encode: ([UInt8]) -> String) -> String {
-        var generator = SystemRandomNumberGenerator()
-        return encode((0..<32).map { _ in UInt8.random(in: .min ... .max, using: &generator) })
-    }
-
     private static func template(site: SiteName, apiKeyDigest: String) -> String {
         """
         # Realtime Bridge. Whoever can read this file can sign grants.
@@ -107,10 +102,10 @@ public struct DataDirectory: Sendable {
           mirror: true
         retention: { time: 5m, events: 1000 }
         keys:
-          channel: \(Self.random { Base64.encode($0) })
+          channel: \(Base64.encode([UInt8].random(count: 32)))
           grants:
-            - { kid: k1, alg: HS256, secret: \(Self.random { Base64.encode($0) }), roles: [client, device] }   # may be shared with the application
-            - { kid: s1, alg: HS256, secret: \(Self.random { Base64.encode($0) }), roles: [service] }          # stays here
+            - { kid: k1, alg: HS256, secret: \(Base64.encode([UInt8].random(count: 32))), roles: [client, device] }   # may be shared with the application
+            - { kid: s1, alg: HS256, secret: \(Base64.encode([UInt8].random(count: 32))), roles: [service] }          # stays here
         api_keys:
           - { name: app, sha256: \(apiKeyDigest), roles: [grant, notify, admin] }
         # Only what is named here is enabled. `areas` left out enables every area.

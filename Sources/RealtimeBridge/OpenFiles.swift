@@ -1,9 +1,10 @@
+import Logging
+
 #if canImport(Glibc)
 import Glibc
 #else
 import Darwin
 #endif
-import Logging
 
 /// The limit of open files, of which every connection takes one.
 enum OpenFiles {
@@ -35,4 +36,3 @@ enum OpenFiles {
         }
     }
 }
-

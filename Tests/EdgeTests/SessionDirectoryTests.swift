@@ -36,7 +36,8 @@ import Testing
     @Test func sessionsAreToldApartByBytes() {
         let keys = [
             SessionKey(user: "a", session: "bc", clientID: "d"), SessionKey(user: "ab", session: "c", clientID: "d"),
-            SessionKey(user: "a", session: "b", clientID: "cd"), SessionKey(user: "a", session: "bc", clientID: "\u{E9}"),
+            SessionKey(user: "a", session: "b", clientID: "cd"),
+            SessionKey(user: "a", session: "bc", clientID: "\u{E9}"),
             SessionKey(user: "a", session: "bc", clientID: "e\u{301}"),
         ]
         #expect(Set(keys).count == keys.count)

@@ -97,9 +97,9 @@ struct MosquittoConnectionTests {
 
     private static func changeLimit(_ limit: inout rlimit) -> Bool {
         #if canImport(Glibc)
-            let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+        let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
         #else
-            let resource = RLIMIT_NOFILE
+        let resource = RLIMIT_NOFILE
         #endif
         guard getrlimit(resource, &limit) == 0 else { return false }
         limit.rlim_cur = max(limit.rlim_cur, min(limit.rlim_max, 4_096))

@@ -14,7 +14,7 @@ public struct BusServices: Sendable {
 
     /// Creates the services.
     ///
-    /// - Parameter payloadLimit: The largest payload of one event, in bytes.
+    /// The `payloadLimit` is the largest payload of one event, in bytes.
     public init(site: SiteName, bus: any Bus, notifier: Notifier, payloadLimit: Int) {
         self.site = site
         self.bus = bus
@@ -30,6 +30,8 @@ public struct BusServices: Sendable {
     }
 
     private func receive(_ message: BusMessage) {
+        // A broker would hand a retained request out again at each reconnect.
+        guard !message.retain else { return }
         guard case .notify(let account, let request)? = Topic.parse(Array(message.topic.utf8).span, site: self.site)
         else { return }
         let reply = Topic.notifyReply(account: account, request: request).text(site: self.site)

@@ -17,6 +17,7 @@ public struct Mirror: EventSink {
         self.metrics = metrics
     }
 
+    /// Publishes events with QoS 0, each on its channel's topic; what the bus does not take is counted as dropped.
     public func deliver(_ events: [DeliverableEvent]) {
         for event in events {
             let topic = Topic.channel(event.channel).text(site: self.site)

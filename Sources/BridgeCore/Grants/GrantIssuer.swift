@@ -13,7 +13,7 @@ public struct GrantIssuer: Sendable {
 
     /// Creates an issuer.
     ///
-    /// - Parameter now: The time of day, in Unix milliseconds.
+    /// The closure `now` gives the time of day, in Unix milliseconds.
     public init(
         site: SiteName,
         keys: KeyRing,
@@ -35,7 +35,9 @@ public struct GrantIssuer: Sendable {
     /// Makes a grant.
     ///
     /// - Parameters:
+    ///   - request: What the grant shall allow, and for how long.
     ///   - publisher: Who asks; it must be allowed every component named.
+    /// - Returns: The signed grant, with each channel's hash, topic and, where replay is asked for, position.
     /// - Throws: `component_disabled`, `area_disabled`, `forbidden`, `grant_invalid`, or `log_unavailable`.
     public func issue(_ request: GrantRequest, for publisher: Publisher) async throws(RealtimeError) -> GrantAnswer {
         guard (1...Grant.maximumLifetime).contains(request.lifetime) else {
@@ -94,7 +96,6 @@ public struct GrantIssuer: Sendable {
     }
 
     private static func makeID() -> String {
-        var generator = SystemRandomNumberGenerator()
-        return Base64URL.encode((0..<16).map { _ in UInt8.random(in: .min ... .max, using: &generator) })
+        Base64URL.encode([UInt8].random(count: 16))
     }
 }

@@ -20,7 +20,7 @@ public final class GrantVerifier: Sendable {
 
     /// Creates a verifier.
     ///
-    /// - Parameter now: The time of day, in Unix milliseconds.
+    /// The closure `now` gives the time of day, in Unix milliseconds.
     public init(keys: KeyRing, now: @escaping @Sendable () -> Int64) {
         self.keys = keys
         self.now = now
@@ -31,7 +31,7 @@ public final class GrantVerifier: Sendable {
     /// - Throws: `grant_invalid` or `grant_expired`.
     public func verify(_ token: ByteBuffer) throws(RealtimeError) -> Grant {
         guard token.readableBytes <= Grant.maximumTokenBytes else {
-            throw RealtimeError(code: .grantInvalid, message: "longer than \(Grant.maximumTokenBytes) bytes")
+            throw RealtimeError(.grantInvalid, "longer than \(Grant.maximumTokenBytes) bytes")
         }
         let seconds = self.now() / 1000
         let digest = token.withUnsafeReadableBytes { bytes in
@@ -42,7 +42,7 @@ public final class GrantVerifier: Sendable {
         if let known = self.known(digest) {
             // The signature was checked; what time decides is decided anew.
             guard known.expiresAt > seconds else {
-                throw RealtimeError(code: .grantExpired, message: "the grant has expired")
+                throw RealtimeError(.grantExpired, "the grant has expired")
             }
             return known
         }

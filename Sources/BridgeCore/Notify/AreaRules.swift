@@ -21,8 +21,7 @@ public struct AreaRules: Sendable {
         try self.check(channel.component)
         guard self.components[channel.component]?.areas?.contains(channel.area) ?? true else {
             throw RealtimeError(
-                code: .areaDisabled,
-                message: "area \(channel.area) of \(channel.component) is not enabled"
+                .areaDisabled, "area \(channel.area) of \(channel.component) is not enabled"
             )
         }
     }
@@ -32,7 +31,7 @@ public struct AreaRules: Sendable {
     /// - Throws: `component_disabled`.
     public func check(_ component: ComponentName) throws(RealtimeError) {
         guard component.isReserved || self.components[component] != nil else {
-            throw RealtimeError(code: .componentDisabled, message: "component \(component) is not enabled")
+            throw RealtimeError(.componentDisabled, "component \(component) is not enabled")
         }
     }
 }

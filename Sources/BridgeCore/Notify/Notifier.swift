@@ -28,7 +28,7 @@ public final class Notifier: Sendable {
 
     /// Publishes what a request asks for; items that are refused do not keep the others back.
     ///
-    /// - Parameter completion: Called once, after the commit, with one result for each item in order.
+    /// The `completion` is called once, after the commit, with one result for each item in order.
     public func notify(
         _ request: NotifyRequest,
         from publisher: Publisher,
@@ -42,7 +42,7 @@ public final class Notifier: Sendable {
         self.append(drafts, completion: completion)
     }
 
-    /// Publishes what a request asks for, and waits for the commit. Cancellation does not take it back.
+    /// Publishes what a request asks for, and waits for the commit; cancellation does not take it back.
     public func notify(_ request: NotifyRequest, from publisher: Publisher) async -> [AppendResult] {
         await withCheckedContinuation { continuation in
             self.notify(request, from: publisher) { continuation.resume(returning: $0) }
@@ -111,9 +111,7 @@ public final class Notifier: Sendable {
                 repetitions += 1
                 continue
             }
-            var json: [UInt8] = []
-            appended.record.encode(into: &json)
-            events.append(DeliverableEvent(channel: appended.channel, json: json))
+            events.append(DeliverableEvent(channel: appended.channel, json: appended.record.encode()))
         }
         if repetitions > 0 { self.metrics.repeated(repetitions) }
         guard !events.isEmpty else { return }
@@ -126,5 +124,5 @@ public final class Notifier: Sendable {
 
 extension RealtimeError {
     /// The log gave no answer for an event that it was given.
-    fileprivate static let logUnavailable = RealtimeError(code: .logUnavailable, message: "the event log failed")
+    fileprivate static let logUnavailable = RealtimeError(.logUnavailable, "the event log failed")
 }

@@ -3,14 +3,14 @@ public import Realtime
 
 /// What a `notify` call is answered with.
 public enum NotifyAnswer {
-    /// `{"hash","position"}`
+    /// Answers a call for one event with `{"hash","position"}`.
     public static func position(of event: AppendedEvent) -> EventPayload {
         var json = JSONWriter()
         self.append(event, to: &json)
         return EventPayload(json)
     }
 
-    /// `{"results":[{"hash","position"} or {"error":{"code","message"}}]}`
+    /// Answers any other call with `{"results":[{"hash","position"} or {"error":{"code","message"}}]}`, in order.
     public static func results(_ results: [AppendResult]) -> EventPayload {
         var json = JSONWriter()
         json.beginObject()

@@ -35,7 +35,8 @@ public struct NotifyRequest: Sendable {
 
     /// Reads a call's JSON.
     ///
-    /// - Parameter limit: The largest payload, in bytes.
+    /// The `limit` is that of one payload, in bytes.
+    ///
     /// - Throws: `payload_invalid` when it has none of the forms, `limit` when it has too many events, and in the form
     ///   for one event whatever is wrong with it.
     public init(json: JSONValue, limit: Int) throws(RealtimeError) {
@@ -90,7 +91,7 @@ public struct NotifyRequest: Sendable {
 
     private static func checkCount(_ count: Int) throws(RealtimeError) {
         guard count <= Self.maximumItems else {
-            throw RealtimeError(code: .limit, message: "at most \(Self.maximumItems) events a call")
+            throw RealtimeError(.limit, "at most \(Self.maximumItems) events a call")
         }
     }
 
@@ -104,6 +105,6 @@ public struct NotifyRequest: Sendable {
     }
 
     private static func malformed(_ message: String) -> RealtimeError {
-        RealtimeError(code: .payloadInvalid, message: message)
+        RealtimeError(.payloadInvalid, message)
     }
 }

@@ -32,7 +32,7 @@ public struct Publisher: Sendable {
 
     func check(_ channel: Channel) throws(RealtimeError) {
         guard self.components?.contains(channel.component) ?? true else {
-            throw RealtimeError(code: .forbidden, message: "this key is not for component \(channel.component)")
+            throw RealtimeError(.forbidden, "this key is not for component \(channel.component)")
         }
     }
 }

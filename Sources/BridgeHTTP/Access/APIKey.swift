@@ -23,7 +23,7 @@ public struct APIKey: Sendable {
 
     /// Creates a key.
     ///
-    /// - Parameter digest: The SHA-256 of the key, 32 bytes.
+    /// The `digest` is the SHA-256 of the key, 32 bytes.
     public init(name: String, digest: [UInt8], roles: Set<Role>, components: Set<ComponentName>? = nil) {
         self.name = name
         self.digest = digest

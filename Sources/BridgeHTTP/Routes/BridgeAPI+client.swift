@@ -2,13 +2,13 @@ import Hummingbird
 import NIOCore
 
 extension BridgeAPI {
-    /// `GET /client/realtime.js`
+    /// Answers `GET /client/realtime.js`.
     @Sendable
     func getModule(_ request: Request, context: BridgeRequestContext) async throws -> Response {
         self.javascript(BrowserClient.module, for: request)
     }
 
-    /// `GET /client/realtime.global.js`
+    /// Answers `GET /client/realtime.global.js`.
     @Sendable
     func getScript(_ request: Request, context: BridgeRequestContext) async throws -> Response {
         self.javascript(BrowserClient.script, for: request)

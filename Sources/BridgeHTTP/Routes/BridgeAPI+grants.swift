@@ -6,7 +6,7 @@ extension BridgeAPI {
     /// The largest body: 120 channels with the longest fields, each byte escaped.
     private static let maximumGrantBody = 256 * 1024
 
-    /// `POST /v1/grants`
+    /// Answers `POST /v1/grants`.
     @Sendable
     func postGrants(_ request: Request, context: BridgeRequestContext) async throws -> Response {
         let key = try self.keys.authorize(request, for: .grant)
@@ -22,7 +22,7 @@ extension BridgeAPI {
     private func issue(_ request: GrantRequest, for key: APIKey) async throws(RealtimeError) -> GrantAnswer {
         do throws(RealtimeError) {
             return try await self.issuer.issue(request, for: .apiKey(key.name, components: key.components))
-        } catch where error.code == .grantInvalid {
+        } catch  where error.code == .grantInvalid {
             throw RealtimeError(.payloadInvalid, error.message)
         }
     }

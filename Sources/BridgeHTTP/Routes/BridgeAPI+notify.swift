@@ -6,7 +6,7 @@ extension BridgeAPI {
     /// The largest body of one call, in bytes.
     private static let maximumNotifyBody = 8 * 1024 * 1024
 
-    /// `POST /v1/notify`
+    /// Answers `POST /v1/notify`.
     @Sendable
     func postNotify(_ request: Request, context: BridgeRequestContext) async throws -> Response {
         let key = try self.keys.authorize(request, for: .notify)

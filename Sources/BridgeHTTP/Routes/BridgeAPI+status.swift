@@ -50,8 +50,11 @@ extension BridgeAPI {
         text.counter("realtime_deliveries", "Events written to subscribers.", self.edgeMetrics.deliveries)
         text.counter("realtime_publishes_received", "PUBLISH packets received.", self.edgeMetrics.publishesReceived)
         text.counter("realtime_upstream_messages", "Messages sent to components.", self.metrics.upstreamMessages)
-        text.counter("realtime_slow_consumers", "Connections closed for reading too slowly.", self.edgeMetrics.slowConsumers)
-        text.counter("realtime_protocol_errors", "Connections closed for breaking MQTT or WebSocket.", self.edgeMetrics.protocolErrors)
+        text.counter(
+            "realtime_slow_consumers", "Connections closed for reading too slowly.", self.edgeMetrics.slowConsumers)
+        text.counter(
+            "realtime_protocol_errors", "Connections closed for breaking MQTT or WebSocket.",
+            self.edgeMetrics.protocolErrors)
         text.counter("realtime_mirror_drops", "Events that the broker did not get.", self.metrics.mirrorDrops)
         text.gauge("realtime_bus_connected", "The broker is connected.", self.status.isBusConnected() == true ? 1 : 0)
         text.counter("realtime_refusals", "Refusals.", self.edgeMetrics.refusalsByCode, label: "code")

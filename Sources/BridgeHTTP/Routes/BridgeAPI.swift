@@ -20,9 +20,7 @@ public struct BridgeAPI: Sendable {
 
     /// Creates the API.
     ///
-    /// - Parameters:
-    ///   - payloadLimit: The largest payload of one event, in bytes.
-    ///   - pages: Further pages, such as the demo's.
+    /// The `payloadLimit` is the largest payload of one event, in bytes; `pages` are further ones, such as the demo's.
     public init(
         issuer: GrantIssuer,
         notifier: Notifier,
@@ -60,7 +58,9 @@ public struct BridgeAPI: Sendable {
         self.add("/client/realtime.js", [.get: self.getModule], to: router)
         self.add("/client/realtime.global.js", [.get: self.getScript], to: router)
         for page in self.pages {
-            self.add(page.path, [page.method == .get ? .get : .post: { request, _ in try await page.respond(to: request) }], to: router)
+            self.add(
+                page.path, [page.method == .get ? .get : .post: { request, _ in try await page.respond(to: request) }],
+                to: router)
         }
         return router.buildResponder()
     }

@@ -10,7 +10,8 @@ enum BrowserClient {
         let source = String(decoding: BrowserClient.module, as: UTF8.self)
         guard let export = source.range(ofLast: "\nexport {") else { return [] }
         let names = source[export.upperBound...].prefix { $0 != "}" }
-        return Array("(() => {\n'use strict';\n\(source[..<export.lowerBound])\nglobalThis.Realtime = {\(names)};\n})();\n".utf8)
+        return Array(
+            "(() => {\n'use strict';\n\(source[..<export.lowerBound])\nglobalThis.Realtime = {\(names)};\n})();\n".utf8)
     }()
 }
 

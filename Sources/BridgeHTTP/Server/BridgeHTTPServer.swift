@@ -36,7 +36,7 @@ public struct BridgeHTTPServer: Service {
 
     /// Creates a server.
     ///
-    /// - Parameter onRunning: Called with the port once it listens.
+    /// The closure `onRunning` is called with the port once it listens.
     public init(
         address: Address,
         hub: Hub,
@@ -57,19 +57,24 @@ public struct BridgeHTTPServer: Service {
     ///
     /// - Throws: ``Edge/EdgeError`` when the address cannot be bound.
     public func run() async throws {
-        // Bounded by the limit of open files; a connection leaves it as soon as a task is free to serve it.
-        let (connections, accepted) = AsyncStream.makeStream(of: HTTP1Channel.Value.self)
+        let acceptor = HTTPAcceptor()
         let http = self.makeHTTPChannel()
-        let server = try await self.bind(http, accepted: accepted)
+        let server = try await self.bind(http, acceptor: acceptor)
         let port = server.localAddress?.port ?? self.address.port
         self.logger.info("listening for HTTP", metadata: ["host": "\(self.address.host)", "port": "\(port)"])
         await self.onRunning(port)
         await withDiscardingTaskGroup { group in
-            for await connection in connections.cancelOnGracefulShutdown() {
+            group.addTask {
+                // Ends by shutdown or by cancellation; both close.
+                try? await gracefulShutdown()
+                // Closing fails only where it was closed before.
+                try? await server.close()
+                acceptor.close()
+            }
+            // Its end does not come before the acceptor is closed, so that no connection is left in it.
+            for await connection in acceptor.connections {
                 group.addTask { await http.handle(value: connection, logger: self.logger) }
             }
-            // Closing fails only where it was closed before.
-            try? await server.close()
             // Has each connection answer the request that it has read, and end.
             group.cancelAll()
         }
@@ -77,7 +82,7 @@ public struct BridgeHTTPServer: Service {
 
     private func bind(
         _ http: HTTP1Channel,
-        accepted: AsyncStream<HTTP1Channel.Value>.Continuation
+        acceptor: HTTPAcceptor
     ) async throws -> any NIOCore.Channel {
         let hub = self.hub
         let logger = self.logger
@@ -89,7 +94,7 @@ public struct BridgeHTTPServer: Service {
                 .childChannelOption(.allowRemoteHalfClosure, value: true)
                 .childChannelInitializer { channel in
                     channel.eventLoop.makeCompletedFuture {
-                        let chooser = ProtocolChooser(hub: hub, http: http, accepted: accepted, logger: logger)
+                        let chooser = ProtocolChooser(hub: hub, http: http, acceptor: acceptor, logger: logger)
                         try channel.pipeline.syncOperations.addHandler(chooser)
                     }
                 }

@@ -1,9 +1,10 @@
+import Synchronization
+
 #if canImport(Glibc)
 import Glibc
 #else
 import Darwin
 #endif
-import Synchronization
 
 /// The `Date` header (RFC 9110, section 6.6.1), written once a second.
 final class HTTPDate: Sendable {

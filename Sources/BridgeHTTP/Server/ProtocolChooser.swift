@@ -15,7 +15,7 @@ final class ProtocolChooser: ChannelInboundHandler, RemovableChannelHandler {
     private let hub: Hub
     private let http: HTTP1Channel
     private let logger: Logger
-    private let accepted: AsyncStream<HTTP1Channel.Value>.Continuation
+    private let acceptor: HTTPAcceptor
     private var received = ByteBuffer()
     private var isChosen = false
     private var timeout: Scheduled<Void>?
@@ -23,12 +23,12 @@ final class ProtocolChooser: ChannelInboundHandler, RemovableChannelHandler {
     init(
         hub: Hub,
         http: HTTP1Channel,
-        accepted: AsyncStream<HTTP1Channel.Value>.Continuation,
+        acceptor: HTTPAcceptor,
         logger: Logger
     ) {
         self.hub = hub
         self.http = http
-        self.accepted = accepted
+        self.acceptor = acceptor
         self.logger = logger
     }
 
@@ -57,7 +57,7 @@ final class ProtocolChooser: ChannelInboundHandler, RemovableChannelHandler {
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         switch event {
-        case ChannelEvent.inputClosed, is ChannelShouldQuiesceEvent:
+        case ChannelEvent.inputClosed:
             if !self.isChosen { return context.close(promise: nil) }
         default:
             break
@@ -85,9 +85,10 @@ final class ProtocolChooser: ChannelInboundHandler, RemovableChannelHandler {
             if isEdge {
                 try self.hub.adoptWebSocket(context.channel)
             } else {
-                let accepted = self.accepted
+                guard self.acceptor.isOpen else { return context.close(promise: nil) }
+                let acceptor = self.acceptor
                 // Completed when it is returned: setting up only adds handlers.
-                self.http.setup(channel: context.channel, logger: self.logger).whenSuccess { accepted.yield($0) }
+                self.http.setup(channel: context.channel, logger: self.logger).whenSuccess { acceptor.accept($0) }
             }
         } catch {
             return context.close(promise: nil)

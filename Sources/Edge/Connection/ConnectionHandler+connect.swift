@@ -81,7 +81,8 @@ extension ConnectionHandler {
 
     private func accept(_ connect: Connect, as clientID: String, rights: HeldRights, now: Int64) {
         let assignsID = connect.clientID.isEmpty
-        let givesKeepAlive = connect.version == .v5 && (connect.keepAlive == 0 || connect.keepAlive > Self.serverKeepAlive)
+        let givesKeepAlive =
+            connect.version == .v5 && (connect.keepAlive == 0 || connect.keepAlive > Self.serverKeepAlive)
         let keepAlive = givesKeepAlive ? Self.serverKeepAlive : connect.keepAlive
         self.begin(
             Session(
@@ -116,8 +117,6 @@ extension ConnectionHandler {
 
     /// A client id for a client that gave none ([MQTT-3.1.3-6]): 128 random bits.
     private static func makeClientID() -> String {
-        var generator = SystemRandomNumberGenerator()
-        let bytes = (0..<16).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
-        return Base64URL.encode(bytes)
+        Base64URL.encode([UInt8].random(count: 16))
     }
 }

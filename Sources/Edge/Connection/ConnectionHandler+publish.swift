@@ -15,15 +15,15 @@ extension ConnectionHandler {
         }
         let origin = IngestOrigin(connection: self.id, packetID: publish.packetID, qos: publish.qos)
         guard publish.payload.readableBytes <= self.loop.configuration.maximumPayload else {
-            return self.refuse(RealtimeError(code: .payloadTooLarge, message: "limits.payload"), of: origin)
+            return self.refuse(RealtimeError(.payloadTooLarge, "limits.payload"), of: origin)
         }
         let span = publish.topic.readableBytesUInt8Span
         guard let topic = Topic.parse(span, site: self.loop.configuration.site) else {
-            return self.refuse(RealtimeError(code: .forbidden, message: "no topic of this site"), of: origin)
+            return self.refuse(RealtimeError(.forbidden, "no topic of this site"), of: origin)
         }
         let now = WallClock.seconds
         if case .denied(let code, let message) = session.rights.decide(.publish(topic), at: now) {
-            return self.refuse(RealtimeError(code: code, message: message), of: origin)
+            return self.refuse(RealtimeError(code, message), of: origin)
         }
         switch topic {
         case .ingest(let channel):
@@ -38,13 +38,13 @@ extension ConnectionHandler {
         case .upstream(_, let component, let request):
             guard let address = self.replyAddress(of: publish, request: request) else {
                 return self.refuse(
-                    RealtimeError(code: .forbidden, message: "the response topic is not this client's own"),
+                    RealtimeError(.forbidden, "the response topic is not this client's own"),
                     of: origin
                 )
             }
             guard session.rateLimit.take(now: now) else {
                 return self.refuse(
-                    RealtimeError(code: .limit, message: "limits.upstream_per_second"), of: origin
+                    RealtimeError(.limit, "limits.upstream_per_second"), of: origin
                 )
             }
             self.acknowledge(.success(()), of: origin)
@@ -58,7 +58,7 @@ extension ConnectionHandler {
                 from: self.loop.replyTarget(self.id, address: ReplyAddress(request: request))
             )
         case .done, .channel, .reply, .notifyReply, .work, .control:
-            self.refuse(RealtimeError(code: .forbidden, message: "nobody takes messages on this topic"), of: origin)
+            self.refuse(RealtimeError(.forbidden, "nobody takes messages on this topic"), of: origin)
         }
     }
 
@@ -125,7 +125,9 @@ extension ConnectionHandler {
     private func takeOnce(_ packetID: UInt16) -> Bool {
         guard let session = self.session else { return false }
         guard !session.unreleased.contains(packetID) else {
-            self.send(.pubrec(Acknowledgement(packetID: packetID)))
+            if !session.uncommitted.contains(packetID) {
+                self.send(.pubrec(Acknowledgement(packetID: packetID)))
+            }
             return false
         }
         guard session.unreleased.count < Int(Self.receiveMaximum) else {
@@ -133,6 +135,7 @@ extension ConnectionHandler {
             return false
         }
         session.unreleased.insert(packetID)
+        session.uncommitted.insert(packetID)
         return true
     }
 }
@@ -147,7 +150,9 @@ extension ConnectionHandler {
             switch origin.qos {
             case .atMostOnce: break
             case .atLeastOnce: self.send(.puback(Acknowledgement(packetID: origin.packetID)))
-            case .exactlyOnce: self.send(.pubrec(Acknowledgement(packetID: origin.packetID)))
+            case .exactlyOnce:
+                self.session?.uncommitted.remove(origin.packetID)
+                self.send(.pubrec(Acknowledgement(packetID: origin.packetID)))
             }
         case .failure(let error):
             self.refuse(error, of: origin)
@@ -167,6 +172,7 @@ extension ConnectionHandler {
             self.acknowledge(.success(()), of: origin)
             self.reply(ReplyBody.failure(error).encode(), to: ReplyAddress(request: "_denied"))
         }
+        guard [.forbidden, .grantExpired].contains(error.code) else { return }
         session.refusals += 1
         if session.refusals >= self.loop.configuration.maximumRefusals {
             self.close(.quotaExceeded, "limit: too many refused publishes")

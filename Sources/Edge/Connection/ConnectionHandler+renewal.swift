@@ -18,7 +18,7 @@ extension ConnectionHandler {
         }
     }
 
-    /// `{"expires","channels":[{"hash","rights"}],"components"}`
+    /// Describes a grant as `{"expires","channels":[{"hash","rights"}],"components"}`.
     private static func describe(_ grant: Grant) -> EventPayload {
         var json = JSONWriter()
         json.beginObject()

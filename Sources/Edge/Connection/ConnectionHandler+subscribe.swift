@@ -5,6 +5,8 @@ import Realtime
 extension ConnectionHandler {
     /// Answers each filter of a SUBSCRIBE by the session's rights; everything is granted with QoS 0.
     func subscribe(_ packet: Subscribe) {
+        // May end this very connection, if it cannot be written to: only then is the session looked at.
+        self.loop.drainInbox()
         guard let session = self.session else { return }
         let now = WallClock.seconds
         var reasons: [ReasonCode] = []
@@ -64,7 +66,9 @@ extension ConnectionHandler {
     private func add(_ filter: TopicFilter, version: MQTTVersion) -> ReasonCode {
         switch filter {
         case .channel(let channel):
-            guard self.session?.subscriptions.contains(where: { $0.channel == channel }) == false else { return .success }
+            guard self.session?.subscriptions.contains(where: { $0.channel == channel }) == false else {
+                return .success
+            }
             let place = self.loop.subscribe(self, to: channel, encoding: self.encoding(version))
             self.session?.subscriptions.append((channel, place))
         case .reply(_, let client, let request):

@@ -7,7 +7,9 @@ extension ConnectionHandler {
     ///
     /// Its rights were checked at CONNECT and are checked again: they may have ended since.
     func publish(_ will: Will, of session: Session) {
-        guard let topic = Topic.parse(will.topic.readableBytesUInt8Span, site: self.loop.configuration.site) else { return }
+        guard let topic = Topic.parse(will.topic.readableBytesUInt8Span, site: self.loop.configuration.site) else {
+            return
+        }
         if case .denied(let code, _) = session.rights.decide(.publish(topic), at: WallClock.seconds) {
             return self.loop.metrics.refused(code)
         }

@@ -92,8 +92,7 @@ extension ConnectionHandler {
             break
         }
         if bytes.readableBytes > 0, !self.machine.isClosed {
-            // A copy, so that the rest of a packet does not keep a large read buffer alive.
-            self.unread = ByteBuffer(bytes: bytes.readableBytesView)
+            self.unread = Self.rest(of: bytes)
         }
     }
 
@@ -101,8 +100,6 @@ extension ConnectionHandler {
         switch event {
         case ChannelEvent.inputClosed:
             context.close(promise: nil)
-        case is ChannelShouldQuiesceEvent:
-            self.close(.serverShuttingDown, "the bridge is shutting down")
         default:
             context.fireUserInboundEventTriggered(event)
         }
@@ -193,9 +190,15 @@ extension ConnectionHandler {
             self.closeWebSocket(code: error.closeCode)
         }
         if packets.readableBytes > 0, !self.machine.isClosed {
-            self.partial = ByteBuffer(bytes: packets.readableBytesView)
+            self.partial = Self.rest(of: packets)
         }
         self.loop.scratch = packets
+    }
+
+    /// What waits for more: a small rest is copied, so that it does not keep a large buffer alive; a large one is kept as
+    /// it is, so that a packet that comes in many pieces is not copied with each.
+    private static func rest(of bytes: ByteBuffer) -> ByteBuffer {
+        bytes.readableBytes * 4 >= bytes.capacity ? bytes : ByteBuffer(bytes: bytes.readableBytesView)
     }
 
     private func decode(_ bytes: inout ByteBuffer) {
@@ -258,8 +261,11 @@ extension ConnectionHandler {
                 return  // [MQTT-3.1.2-24]
             }
         }
-        var buffer = self.outbound.take() ?? WebSocketFrameWriter.makeBuffer(payloadCapacity: 118)
+        var buffer = self.outbound.take() ?? ByteBufferAllocator().buffer(capacity: 128)
         // The edge's own packets are within the limits of the encoding.
+        if self.transport.isWebSocket, let count = try? packet.encodedCount(version: version) {
+            WebSocketFrameWriter.writeHeader(.binary, payloadCount: count, to: &buffer)
+        }
         try? buffer.writePacket(packet, version: version)
         self.outbound = buffer
         self.scheduleFlush()
@@ -278,9 +284,13 @@ extension ConnectionHandler {
             )
             return self.send(.publish(publish))
         }
+        let count = ByteBuffer.publishCount(topicCount: topic.count, payloadCount: payload.count, version: version)
         var buffer =
             self.outbound.take()
-            ?? WebSocketFrameWriter.makeBuffer(payloadCapacity: topic.count + payload.count + 8)
+            ?? ByteBufferAllocator().buffer(capacity: WebSocketFrameWriter.usualHeader + count)
+        if self.transport.isWebSocket {
+            WebSocketFrameWriter.writeHeader(.binary, payloadCount: count, to: &buffer)
+        }
         // Topics and replies of the edge are far below what a packet can hold.
         try? buffer.writePublish(topic: topic, payload: payload, version: version)
         self.outbound = buffer
@@ -288,21 +298,16 @@ extension ConnectionHandler {
     }
 
     /// Writes events that are encoded already.
-    func deliver(_ packets: JoinedPackets, isFramed: Bool, flushesNow: Bool) {
+    func deliver(_ packets: JoinedPackets, flushesNow: Bool) {
         guard let context = self.context, !self.machine.isClosed else { return }
-        var bytes = isFramed ? packets.framed : packets.plain
+        var bytes = packets.bytes
         if let limit = self.session?.maximumPacketSize, limit < packets.largest {
             // What a client cannot take is not sent, as if it had been ([MQTT-3.1.2-25]).
-            let fitting = packets.fitting(limit)
-            bytes = isFramed ? fitting.framed : fitting.plain
+            bytes = packets.fitting(limit)
             guard bytes.readableBytes > 0 else { return }
         }
-        guard context.channel.isWritable else {
-            self.loop.metrics.slowConsumer()
-            self.close(.quotaExceeded, "more than outbound_bytes wait for this client")
-            return
-        }
         self.flushOutbound()
+        guard self.hasRoom() else { return }
         if flushesNow {
             context.writeAndFlush(self.wrapOutboundOut(bytes), promise: nil)
         } else {
@@ -340,21 +345,23 @@ extension ConnectionHandler {
     }
 
     private func flushOutbound() {
-        guard self.writeOutbound() else { return }
-        guard let context = self.context, context.channel.isWritable else {
-            self.loop.metrics.slowConsumer()
-            return self.abort()
-        }
+        guard let buffer = self.outbound.take() else { return }
+        self.write(buffer)
+        _ = self.hasRoom()
     }
 
-    /// - Returns: Whether there was something.
-    private func writeOutbound() -> Bool {
-        guard var buffer = self.outbound.take() else { return false }
-        if self.transport.isWebSocket {
-            WebSocketFrameWriter.finish(&buffer, opcode: .binary)
-        }
-        self.write(buffer)
-        return true
+    /// Closes a client for which too much waits.
+    ///
+    /// - Returns: Whether more may be written.
+    private func hasRoom() -> Bool {
+        guard let context = self.context, !self.machine.isClosed else { return false }
+        if context.channel.isWritable { return true }
+        // What was only written in this turn counts too, and may be gone at once.
+        context.flush()
+        if context.channel.isWritable { return true }
+        self.loop.metrics.slowConsumer()
+        self.close(.quotaExceeded, "more than outbound_bytes wait for this client")
+        return false
     }
 }
 
@@ -397,7 +404,7 @@ extension ConnectionHandler {
 
     private func closeWebSocket(code: UInt16) {
         // Without a look at what waits already: a client that reads too slowly is told why it is closed.
-        _ = self.writeOutbound()
+        if let buffer = self.outbound.take() { self.write(buffer) }
         if self.transport.isWebSocket {
             self.write(
                 WebSocketFrameWriter.control(.close, payload: [UInt8(code >> 8), UInt8(truncatingIfNeeded: code)])

@@ -18,6 +18,8 @@ final class Session {
     var refusals = 0
     /// QoS 2 publishes of a 3.1.1 client whose PUBREL has not come ([MQTT-4.3.3-2]).
     var unreleased: Set<UInt16> = []
+    /// Those of them that are not committed yet; they have no PUBREC.
+    var uncommitted: Set<UInt16> = []
     /// From CONNECT, in seconds; 0 for none.
     let keepAlive: UInt16
     /// MQTT 5 clients may ask for no reason strings.

@@ -12,7 +12,7 @@ final class ChannelFanout {
         fileprivate var index: Int { (self.version == .v5 ? 2 : 0) + (self.isWebSocket ? 1 : 0) }
     }
 
-    /// A joined frame is cut here, so that clients need no large buffers, in bytes.
+    /// A joined write is cut here, in bytes.
     private static let maximumJoined = 64 * 1024
 
     let hash: ChannelHash
@@ -52,27 +52,28 @@ final class ChannelFanout {
         return self.pending.count == 1
     }
 
-    /// Writes what waits to every subscriber, in one piece each, encoded once for each MQTT version.
+    /// Writes what waits to every subscriber, in one piece each, encoded once for each MQTT version and transport.
     ///
     /// - Returns: How many events were written, counted once for each subscriber.
-    func flush(_ write: (ConnectionHandler, JoinedPackets, _ isFramed: Bool) -> Void) -> Int {
+    func flush(_ write: (ConnectionHandler, JoinedPackets) -> Void) -> Int {
         let events = self.pending
         self.pending.removeAll(keepingCapacity: events.count <= 64)
         var deliveries = 0
         for version in [MQTTVersion.v3_1_1, .v5] {
-            let plain = Encoding(version: version, isWebSocket: false).index
-            let framed = Encoding(version: version, isWebSocket: true).index
-            guard !(self.subscribers[plain].isEmpty && self.subscribers[framed].isEmpty) else { continue }
-            let joined = self.join(events, version: version)
-            for index in [plain, framed] {
-                let subscribers = self.subscribers[index]
-                for packets in joined where !subscribers.isEmpty {
-                    for subscriber in subscribers {
-                        write(subscriber, packets, index == framed)
-                    }
+            let plain = self.subscribers[Encoding(version: version, isWebSocket: false).index]
+            let framed = self.subscribers[Encoding(version: version, isWebSocket: true).index]
+            guard !(plain.isEmpty && framed.isEmpty) else { continue }
+            for packets in self.join(events, version: version) {
+                for subscriber in plain {
+                    write(subscriber, packets)
                 }
-                deliveries += subscribers.count * events.count
+                guard !framed.isEmpty else { continue }
+                let frames = packets.framed()
+                for subscriber in framed {
+                    write(subscriber, frames)
+                }
             }
+            deliveries += (plain.count + framed.count) * events.count
         }
         return deliveries
     }
@@ -89,7 +90,7 @@ final class ChannelFanout {
                 end += 1
             } while end < events.count
                 && size + events[end].json.count + self.topic.count + 8 <= Self.maximumJoined
-            var buffer = WebSocketFrameWriter.makeBuffer(payloadCapacity: size)
+            var buffer = ByteBufferAllocator().buffer(capacity: size)
             var ends: [Int] = []
             ends.reserveCapacity(end - start)
             for event in events[start..<end] {

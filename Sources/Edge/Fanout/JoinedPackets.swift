@@ -1,47 +1,62 @@
 import NIOCore
 
-/// Packets that leave together, once encoded for both transports: as they are, and as the payload of one WebSocket frame.
-///
-/// Both are views of the same bytes.
+/// Packets that leave together in one write: as they are, for TCP, or each in a WebSocket frame.
 struct JoinedPackets {
-    let plain: ByteBuffer
-    let framed: ByteBuffer
+    let bytes: ByteBuffer
     /// The largest packet, in bytes.
     let largest: Int
-    /// Where each packet ends in the buffer that it was written to.
-    private let ends: [Int]
+    /// Where each packet begins and ends.
+    private let ranges: [Range<Int>]
 
-    /// Takes packets that were written to a buffer of ``WebSocketFrameWriter/makeBuffer(payloadCapacity:)``.
-    init(_ written: ByteBuffer, ends: [Int]) {
-        let start = WebSocketFrameWriter.headerCapacity
-        var framed = written
-        WebSocketFrameWriter.finish(&framed, opcode: .binary)
-        self.framed = framed
-        self.plain = written.getSlice(at: start, length: written.writerIndex - start) ?? ByteBuffer()
-        self.ends = ends
-        var begin = start
-        var largest = 0
-        for end in ends {
-            largest = max(largest, end - begin)
-            begin = end
+    /// Takes packets that were written one behind the other, and where each ends.
+    init(_ packets: ByteBuffer, ends: [Int]) {
+        var begin = packets.readerIndex
+        self.ranges = ends.map { end in
+            defer { begin = end }
+            return begin..<end
         }
-        self.largest = largest
+        self.bytes = packets
+        self.largest = self.ranges.reduce(0) { max($0, $1.count) }
     }
 
-    /// Those packets that a client with a Maximum Packet Size takes; both views are empty when there are none.
-    func fitting(_ limit: Int) -> (plain: ByteBuffer, framed: ByteBuffer) {
-        var buffer = WebSocketFrameWriter.makeBuffer(payloadCapacity: self.plain.readableBytes)
-        let first = WebSocketFrameWriter.headerCapacity
-        var begin = first
-        for end in self.ends {
-            if end - begin <= limit, let packet = self.plain.getSlice(at: begin - first, length: end - begin) {
-                buffer.writeImmutableBuffer(packet)
-            }
-            begin = end
+    private init(bytes: ByteBuffer, ranges: [Range<Int>]) {
+        self.bytes = bytes
+        self.ranges = ranges
+        self.largest = ranges.reduce(0) { max($0, $1.count) }
+    }
+
+    /// The same packets, each in a frame.
+    func framed() -> JoinedPackets {
+        let capacity = self.bytes.readableBytes + self.ranges.count * WebSocketFrameWriter.usualHeader
+        var buffer = ByteBufferAllocator().buffer(capacity: capacity)
+        let ranges = self.ranges.map { range in
+            WebSocketFrameWriter.writeHeader(.binary, payloadCount: range.count, to: &buffer)
+            return self.append(range, to: &buffer)
         }
-        guard buffer.readableBytes > 0 else { return (ByteBuffer(), ByteBuffer()) }
-        let plain = buffer.slice()
-        WebSocketFrameWriter.finish(&buffer, opcode: .binary)
-        return (plain, buffer)
+        return JoinedPackets(bytes: buffer, ranges: ranges)
+    }
+
+    /// Those packets that a client with a Maximum Packet Size takes, framed or not as these are.
+    func fitting(_ limit: Int) -> ByteBuffer {
+        var buffer = ByteBufferAllocator().buffer(capacity: self.bytes.readableBytes)
+        var begin = self.bytes.readerIndex
+        for range in self.ranges {
+            if range.count <= limit {
+                // With what stands before it: its frame's header, or nothing.
+                self.append(begin..<range.upperBound, to: &buffer)
+            }
+            begin = range.upperBound
+        }
+        return buffer
+    }
+
+    /// - Returns: Where the bytes are now.
+    @discardableResult
+    private func append(_ range: Range<Int>, to buffer: inout ByteBuffer) -> Range<Int> {
+        let start = buffer.writerIndex
+        if let bytes = self.bytes.getSlice(at: range.lowerBound, length: range.count) {
+            buffer.writeImmutableBuffer(bytes)
+        }
+        return start..<buffer.writerIndex
     }
 }

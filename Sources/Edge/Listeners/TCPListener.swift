@@ -14,9 +14,7 @@ public struct TCPListener: Service {
 
     /// Creates a listener.
     ///
-    /// - Parameters:
-    ///   - port: A TCP port; 0 lets the system choose.
-    ///   - onRunning: Called with the port once it listens.
+    /// Port 0 lets the system choose; `onRunning` is called with the port once it listens.
     public init(
         host: String,
         port: Int,
@@ -52,7 +50,8 @@ public struct TCPListener: Service {
             throw EdgeError(listeningOn: self.host, port: self.port, underlying: error)
         }
         let port = server.localAddress?.port ?? self.port
-        self.logger.info("listening for MQTT over TCP", metadata: [LogKey.host: "\(self.host)", LogKey.port: "\(port)"])
+        self.logger.info(
+            "listening for MQTT over TCP", metadata: [LogKey.host: "\(self.host)", LogKey.port: "\(port)"])
         await self.onRunning(port)
         // Ends by shutdown or by cancellation; both close.
         try? await gracefulShutdown()

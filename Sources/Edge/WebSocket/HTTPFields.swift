@@ -3,12 +3,11 @@ struct HTTPFields {
     /// Fields that occur at most once and fields whose values are joined alike, by lower-case name.
     private var values: [(name: [UInt8], value: ArraySlice<UInt8>)] = []
 
-    /// Reads the fields named.
+    /// Reads the fields named; `nil` when a line is no header field.
     ///
     /// - Parameters:
     ///   - head: The request's head with its request line, up to the empty line.
     ///   - names: The fields wanted, in lower case.
-    /// - Returns: `nil` when a line is no header field.
     init?(head: ArraySlice<UInt8>, names: [[UInt8]]) {
         var rest = Self.nextLine(of: head).rest
         while !rest.isEmpty {

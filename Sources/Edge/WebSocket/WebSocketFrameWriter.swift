@@ -1,42 +1,31 @@
 import NIOCore
 
-/// Writes WebSocket frames of a server (RFC 6455, section 5.2): unmasked, unfragmented, header in place before the
-/// payload so that payload bytes are written once.
+/// Writes WebSocket frames of a server (RFC 6455, section 5.2): unmasked and unfragmented.
+///
+/// Each MQTT packet gets a frame of its own. [MQTT-6.0.0-2] allows several in one, but some clients look at a frame's
+/// first packet only until more bytes come; frames are joined into one write instead, which costs two to four bytes each.
 enum WebSocketFrameWriter {
-    /// Room for the longest header of a server's frame, in bytes.
-    static let headerCapacity = 10
+    /// Room for the header of a frame of up to 65,535 bytes.
+    static let usualHeader = 4
 
-    /// A buffer whose payload begins behind the room for a header.
-    static func makeBuffer(payloadCapacity: Int) -> ByteBuffer {
-        var buffer = ByteBufferAllocator().buffer(capacity: headerCapacity + payloadCapacity)
-        buffer.moveWriterIndex(forwardBy: headerCapacity)
-        buffer.moveReaderIndex(forwardBy: headerCapacity)
-        return buffer
-    }
-
-    /// Puts the header before the payload of a buffer from ``makeBuffer(payloadCapacity:)``.
-    static func finish(_ buffer: inout ByteBuffer, opcode: WebSocketOpcode) {
-        let count = buffer.writerIndex - headerCapacity
-        let first = 0x80 | opcode.rawValue
-        if count < 126 {
-            buffer.setInteger(UInt16(first) << 8 | UInt16(count), at: headerCapacity - 2)
-            buffer.moveReaderIndex(to: headerCapacity - 2)
-        } else if count <= UInt16.max {
-            buffer.setInteger(UInt16(first) << 8 | 126, at: headerCapacity - 4)
-            buffer.setInteger(UInt16(count), at: headerCapacity - 2)
-            buffer.moveReaderIndex(to: headerCapacity - 4)
+    /// Appends the header of a frame.
+    static func writeHeader(_ opcode: WebSocketOpcode, payloadCount: Int, to buffer: inout ByteBuffer) {
+        let first = UInt16(0x80 | opcode.rawValue) << 8
+        if payloadCount < 126 {
+            buffer.writeInteger(first | UInt16(payloadCount))
+        } else if payloadCount <= UInt16.max {
+            buffer.writeMultipleIntegers(first | 126, UInt16(payloadCount))
         } else {
-            buffer.setInteger(UInt16(first) << 8 | 127, at: 0)
-            buffer.setInteger(UInt64(count), at: 2)
-            buffer.moveReaderIndex(to: 0)
+            buffer.writeMultipleIntegers(first | 127, UInt64(payloadCount))
         }
     }
 
     /// A whole control frame; what is beyond 125 bytes of payload is cut off.
     static func control(_ opcode: WebSocketOpcode, payload: some Collection<UInt8>) -> ByteBuffer {
-        var buffer = makeBuffer(payloadCapacity: 125)
-        buffer.writeBytes(payload.prefix(125))
-        finish(&buffer, opcode: opcode)
+        let payload = payload.prefix(125)
+        var buffer = ByteBufferAllocator().buffer(capacity: 2 + payload.count)
+        self.writeHeader(opcode, payloadCount: payload.count, to: &buffer)
+        buffer.writeBytes(payload)
         return buffer
     }
 }

@@ -80,7 +80,7 @@ struct WebSocketHandshake {
         extra: String = ""
     ) -> Answer {
         let body = String(
-            decoding: Problem(status: status, error: RealtimeError(code: code, message: detail)).encode(),
+            decoding: Problem(status: status, error: RealtimeError(code, detail)).encode(),
             as: UTF8.self
         )
         return .refuse(

@@ -1,6 +1,7 @@
 import MQTTCodec
 public import NIOCore
 public import NIOPosix
+import Realtime
 
 extension MQTTConnection {
     /// Connects, runs `body`, disconnects, and returns when the connection is closed, whatever `body` did.
@@ -54,7 +55,7 @@ extension MQTTConnection {
 
     /// A channel on the way to its CONNACK.
     private struct Opening: Sendable {
-        let channel: any Channel
+        let channel: any NIOCore.Channel
         let handler: NIOLoopBound<MQTTChannelHandler>
         let connack: EventLoopFuture<ConnAck>
     }
@@ -82,6 +83,8 @@ extension MQTTConnection {
                     )
                 }
             }
+        } catch ChannelError.connectTimeout(_) {
+            throw MQTTClientError(.timeout, "\(endpoint.host):\(endpoint.port): no connection in time")
         } catch {
             throw MQTTClientError(.connectFailed, "\(endpoint.host):\(endpoint.port): \(error)", underlying: error)
         }
@@ -89,7 +92,8 @@ extension MQTTConnection {
 
     private static func webSocketHandshake(to endpoint: MQTTEndpoint) throws(MQTTClientError) -> WebSocketHandshake? {
         guard case .webSocket(let path, let headers) = endpoint.transport else { return nil }
-        let nonce = (0..<16).map { _ in UInt8.random(in: .min ... .max) }
-        return try WebSocketHandshake(endpoint: endpoint, path: path, headers: headers, nonce: nonce)
+        return try WebSocketHandshake(
+            endpoint: endpoint, path: path, headers: headers, nonce: [UInt8].random(count: 16)
+        )
     }
 }

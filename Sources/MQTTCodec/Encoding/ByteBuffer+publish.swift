@@ -43,4 +43,10 @@ extension ByteBuffer {
         header.finish(in: &self)
         writeImmutableBuffer(payload)
     }
+
+    /// The size of a QoS 0 PUBLISH without properties, in bytes.
+    public static func publishCount(topicCount: Int, payloadCount: Int, version: MQTTVersion) -> Int {
+        let body = 2 + topicCount + (version == .v5 ? 1 : 0) + payloadCount
+        return 1 + VariableByteInteger.byteCount(of: body) + body
+    }
 }

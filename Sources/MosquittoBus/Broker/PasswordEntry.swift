@@ -1,5 +1,6 @@
 internal import Crypto
 internal import Foundation
+import Realtime
 
 /// A line of mosquitto's password file: `name:$7$iterations$salt$hash`.
 ///
@@ -13,8 +14,7 @@ struct PasswordEntry {
     let line: String
 
     init(name: String, password: String) {
-        var generator = SystemRandomNumberGenerator()
-        let salt = (0..<12).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
+        let salt = [UInt8].random(count: 12)
         let hash = Self.derive(password: Array(password.utf8), salt: salt, iterations: Self.iterations)
         let (salt64, hash64) = (Data(salt).base64EncodedString(), Data(hash).base64EncodedString())
         self.line = "\(name):$7$\(Self.iterations)$\(salt64)$\(hash64)"

@@ -14,7 +14,7 @@ public struct Problem: Sendable {
         self.error = error
     }
 
-    /// `{"status","code","title","detail"}`
+    /// Encodes it as `{"status","code","title","detail"}`.
     public func encode() -> [UInt8] {
         var writer = JSONWriter()
         writer.object { json in

@@ -13,11 +13,6 @@ public struct RealtimeError: Error, Sendable, Hashable, CustomStringConvertible 
         self.message = message
     }
 
-    /// Makes an error from its code and a sentence for the peer.
-    public init(code: Code, message: String) {
-        self.init(code, message)
-    }
-
     /// The code and the message.
     public var description: String { "\(self.code.rawValue): \(self.message)" }
 }

@@ -9,7 +9,9 @@ extension Configuration {
         guard var all = try file.section("components") else { return components }
         for (name, section) in try all.takeAll() {
             var section = section
-            let component = try ComponentName(name)
+            guard let component = try? ComponentName(name) else {
+                throw all.error(name, "must be a component's name, such as mod_quiz")
+            }
             guard !component.isReserved else {
                 throw all.error(name, "components whose names begin with realtime_ are the bridge's own")
             }
@@ -33,7 +35,8 @@ extension Configuration {
         return components
     }
 
-    private mutating func noteUnserved(_ names: [String], in section: inout ConfigurationSection) throws(RealtimeError) {
+    private mutating func noteUnserved(_ names: [String], in section: inout ConfigurationSection) throws(RealtimeError)
+    {
         for name in names where section.drop(name) {
             self.notServed.append("\(section.path).\(name)")
         }

@@ -70,8 +70,11 @@ extension ConfigurationSection {
     mutating func components(_ name: String) throws(RealtimeError) -> [ComponentName]? {
         guard let names = try self.strings(name) else { return nil }
         var components: [ComponentName] = []
-        for name in names {
-            components.append(try ComponentName(name))
+        for text in names {
+            guard let component = try? ComponentName(text) else {
+                throw self.error(name, "must be names of components, such as mod_quiz")
+            }
+            components.append(component)
         }
         return components
     }

@@ -18,8 +18,10 @@ struct Origin {
         self.text = "http://\(host.contains(":") ? "[\(host)]" : host)\(port == 80 ? "" : ":\(port)")"
     }
 
-    /// This origin, and the same under https where it is plain http: a proxy may speak TLS for us, and some clients that
-    /// are no browsers make up an `Origin` of that scheme. An http page is never taken for an https one's own.
+    /// This origin, and the same under https where it is plain http.
+    ///
+    /// A proxy may speak TLS for us, and some clients that are no browsers make up an `Origin` of that scheme. An http
+    /// page is never taken for an https one's own.
     var withSecure: Set<String> {
         [self.text, self.url(replacingSchemeWith: "https", secure: "https", path: "")]
     }

@@ -32,7 +32,8 @@ struct SendCommand: AsyncParsableCommand {
         } catch {
             throw ValidationError(error.message)
         }
-        let access = try await self.server.client().grant(user: self.user, session: "send", components: [self.component])
+        let access = try await self.server.client().grant(
+            user: self.user, session: "send", components: [self.component])
         let reply = try await access.withConnection { connection in
             try await self.exchange(payload, over: connection, as: access)
         }
@@ -50,8 +51,7 @@ struct SendCommand: AsyncParsableCommand {
         over connection: MQTTConnection,
         as access: GrantedAccess
     ) async throws -> [UInt8] {
-        var generator = SystemRandomNumberGenerator()
-        let request = Base64URL.encode((0..<16).map { _ in UInt8.random(in: .min ... .max, using: &generator) })
+        let request = Base64URL.encode([UInt8].random(count: 16))
         try await connection.subscribe(["rt/\(access.site)/re/\(access.user)/-/#"])
         let acknowledgement = try await connection.publish(
             topic: "rt/\(access.site)/up/\(access.user)/\(self.component)/\(request)",

@@ -7,9 +7,9 @@ struct LocalPort: ~Copyable {
 
     init() throws {
         #if canImport(Glibc)
-            let stream = Int32(SOCK_STREAM.rawValue)
+        let stream = Int32(SOCK_STREAM.rawValue)
         #else
-            let stream = SOCK_STREAM
+        let stream = SOCK_STREAM
         #endif
         let descriptor = socket(AF_INET, stream, 0)
         var address = sockaddr_in()
