@@ -1,20 +1,21 @@
 # Realtime Bridge. `make demo` shows it working; `make test` passes the tests. Both install what they need.
 
-SWIFT ?= swift
-BUILD := .build/debug
+export SWIFT ?= swift
 RELEASE := .build/release
+LOAD ?= ../shared/load
 
 # What the bridge needs, and what its tests need beside.
 PACKAGES := mosquitto libmosquitto-dev pkg-config
 TEST_PACKAGES := curl gcc libc6-dev libpaho-mqtt-dev mosquitto-clients nodejs node-mqtt esbuild chromium chromium-driver \
 	python3-paho-mqtt python3-jwt python3-cryptography python3-selenium
 
-.PHONY: help setup setup-test demo test bench format clean
+.PHONY: help setup setup-test demo test lint fuzz bench format clean
 
 help:
 	@echo 'make demo    run a bridge with a page: open the printed URL in two windows'
 	@echo 'make test    run all tests'
-	@echo 'make bench   measure against mosquitto'
+	@echo 'make bench   measure against mosquitto; LOAD names the folder of rtload.c'
+	@echo 'make fuzz    try 10 million random inputs on every parser'
 	@echo 'make setup   install what the bridge needs (Debian)'
 
 setup:
@@ -27,17 +28,25 @@ demo: setup
 	$(SWIFT) build -c release --product realtime-bridge
 	@$(RELEASE)/realtime-bridge demo
 
-test: setup-test
+test: setup-test lint
 	$(SWIFT) build --build-tests --explicit-target-dependency-import-check error
 	node --test Tests/Client
+	.ci/fuzz
 	$(SWIFT) test --skip-build
+
+lint:
+	$(SWIFT) format lint --strict --recursive --configuration .swift-format Package.swift Sources Tests
+
+fuzz: setup
+	.ci/fuzz --runs 10000000 --seed 0
 
 bench: setup
 	$(SWIFT) build -c release --product realtime-bridge
-	.ci/bench
+	.ci/bench --load $(LOAD)
 
 format:
 	$(SWIFT) format --in-place --recursive --parallel Package.swift Sources Tests
 
 clean:
 	$(SWIFT) package clean
+	rm -rf .build-fuzz
