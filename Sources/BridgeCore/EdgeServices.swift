@@ -68,8 +68,15 @@ public struct EdgeServices: EdgeDelegate {
     }
 
     /// Executes a service's `notify` request; one that cannot be read is answered with the error.
-    public func notify(account: String, request: String, body: [UInt8], from sender: ReplyTarget) {
-        self.notifier.execute(body, from: .account(account), limit: self.payloadLimit) { reply in
+    public func notify(
+        account: String,
+        request: String,
+        body: [UInt8],
+        components: Set<ComponentName>,
+        from sender: ReplyTarget
+    ) {
+        self.notifier.execute(body, from: .account(account, components: components), limit: self.payloadLimit) {
+            reply in
             sender.send(reply)
         }
     }

@@ -22,7 +22,15 @@ public protocol EdgeDelegate: Sendable {
     func upstream(_ message: UpstreamMessage, from sender: ReplyTarget)
 
     /// Executes a service's `notify` request; the answer goes to `sender`.
-    func notify(account: String, request: String, body: [UInt8], from sender: ReplyTarget)
+    ///
+    /// The service may reach the components named only.
+    func notify(
+        account: String,
+        request: String,
+        body: [UInt8],
+        components: Set<ComponentName>,
+        from sender: ReplyTarget
+    )
 }
 
 /// A message that a client published to a channel's `in` topic.

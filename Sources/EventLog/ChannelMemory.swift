@@ -2,13 +2,17 @@ import Realtime
 
 /// What the in-memory log keeps of one channel.
 struct ChannelMemory: Sendable {
+    /// What is remembered of an event with a key; its payload may be long gone.
     private struct Keyed: Sendable {
-        let payload: EventPayload
-        let record: EventRecord
+        let digest: [UInt8]
+        let sequence: UInt64
+        let time: Int64
     }
 
     /// How long a key is remembered, in milliseconds.
     private static let keyLifetime: Int64 = 10 * 60 * 1000
+    /// How many keys are remembered at once; one more is refused, never forgotten early.
+    private static let maximumKeys = 10_000
 
     private let epoch: Epoch
     private var sequence: UInt64 = 0
@@ -33,11 +37,23 @@ struct ChannelMemory: Sendable {
     /// - Returns: The event, or the earlier one where its key is remembered with the same payload; `key_reused` where
     ///   it is with another.
     mutating func append(_ draft: EventDraft, time: Int64) -> AppendResult {
-        if let key = draft.key, let known = self.known(key, time: time) {
-            guard known.payload == draft.payload else {
-                return .failure(RealtimeError(.keyReused, "the key was used with another payload"))
+        if let key = draft.key {
+            if let known = self.known(key, time: time) {
+                guard known.digest == draft.payload.digest else {
+                    return .failure(RealtimeError(.keyReused, "the key was used with another payload"))
+                }
+                let record = EventRecord(
+                    sequence: known.sequence,
+                    epoch: self.epoch,
+                    time: known.time,
+                    by: draft.by,
+                    payload: draft.payload
+                )
+                return .success(AppendedEvent(channel: draft.channel, record: record, isRepetition: true))
             }
-            return .success(AppendedEvent(channel: draft.channel, record: known.record, isRepetition: true))
+            guard self.keys.count < Self.maximumKeys else {
+                return .failure(RealtimeError(.busy, "too many keys on this channel within ten minutes"))
+            }
         }
         self.sequence += 1
         let record = EventRecord(
@@ -49,7 +65,7 @@ struct ChannelMemory: Sendable {
         )
         self.events.append(record)
         if let key = draft.key {
-            self.keys[key] = Keyed(payload: draft.payload, record: record)
+            self.keys[key] = Keyed(digest: draft.payload.digest, sequence: record.sequence, time: time)
         }
         self.retention = draft.retention
         self.trim(time: time)
@@ -63,7 +79,7 @@ struct ChannelMemory: Sendable {
             first += 1
         }
         self.trimmed = first
-        if self.trimmed > 64, self.trimmed * 2 > self.events.count {
+        if self.trimmed == self.events.count || self.trimmed > 64 && self.trimmed * 2 > self.events.count {
             self.events.removeFirst(self.trimmed)
             self.trimmed = 0
         }
@@ -92,10 +108,10 @@ struct ChannelMemory: Sendable {
 
     private mutating func known(_ key: IdempotencyKey, time: Int64) -> Keyed? {
         if time >= self.nextKeySweep {
-            self.keys = self.keys.filter { $0.value.record.time > time - Self.keyLifetime }
+            self.keys = self.keys.filter { $0.value.time > time - Self.keyLifetime }
             self.nextKeySweep = time + Self.keyLifetime / 10
         }
-        guard let known = self.keys[key], known.record.time > time - Self.keyLifetime else { return nil }
+        guard let known = self.keys[key], known.time > time - Self.keyLifetime else { return nil }
         return known
     }
 }

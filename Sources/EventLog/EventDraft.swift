@@ -41,11 +41,11 @@ public struct IdempotencyKey: Hashable, Sendable {
 
     /// Creates a key.
     ///
-    /// - Throws: `limit` when it is empty or longer than 128 bytes.
+    /// - Throws: `payload_invalid` when it is empty or longer than 128 bytes.
     public init(publisher: String, key: String) throws(RealtimeError) {
         let bytes = Array(key.utf8)
         guard (1...Self.maximumBytes).contains(bytes.count) else {
-            throw RealtimeError(.limit, "key: 1 to \(Self.maximumBytes) bytes")
+            throw RealtimeError(.payloadInvalid, "key: 1 to \(Self.maximumBytes) bytes")
         }
         self.publisher = publisher
         self.bytes = bytes

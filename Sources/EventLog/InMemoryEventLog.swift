@@ -15,6 +15,8 @@ public final class InMemoryEventLog: EventLog {
         var channels: [ChannelHash: ChannelMemory] = [:]
         var waiting: [Batch] = []
         var isCommitting = false
+        /// When idle channels are looked at next, in Unix milliseconds.
+        var nextSweep: Int64 = 0
     }
 
     private let state = Mutex(State())
@@ -45,6 +47,17 @@ public final class InMemoryEventLog: EventLog {
         }
     }
 
+    /// How often channels are trimmed that nobody appends to, in milliseconds.
+    private static let sweepInterval: Int64 = 5000
+
+    private static func sweep(_ state: inout State, time: Int64) {
+        guard time >= state.nextSweep else { return }
+        state.nextSweep = time + Self.sweepInterval
+        for index in state.channels.indices {
+            state.channels.values[index].trim(time: time)
+        }
+    }
+
     /// Commits all that waits; `nil` when nothing does, and then nobody commits any more.
     private func commitWaiting() -> [(Batch, [AppendResult])]? {
         self.state.withLock { state in
@@ -55,6 +68,7 @@ public final class InMemoryEventLog: EventLog {
             let batches = state.waiting
             state.waiting = []
             let time = self.now()
+            Self.sweep(&state, time: time)
             return batches.map { batch in
                 let results = batch.drafts.map { draft in
                     state.channels[draft.channel, default: ChannelMemory(epoch: self.epoch)].append(draft, time: time)

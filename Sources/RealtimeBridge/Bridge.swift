@@ -114,6 +114,11 @@ public final class Bridge: Service {
         for setting in self.configuration.notServed {
             self.logger.warning("a setting is not served yet", metadata: ["setting": "\(setting)"])
         }
+        // Before anything is written there.
+        let lock = try self.configuration.directory.map { directory throws(RealtimeError) in
+            try DirectoryLock(directory)
+        }
+        defer { lock?.release() }
         OpenFiles.raise(connections: self.configuration.limits.connections, logger: self.logger)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: Processors.available)
         let result: Result<Void, any Error>

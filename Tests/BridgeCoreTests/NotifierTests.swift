@@ -1,8 +1,9 @@
-import BridgeCore
 import Edge
 import EventLog
 import Realtime
 import Testing
+
+@testable import BridgeCore
 
 @Suite struct NotifierTests {
     private func code(_ result: AppendResult?) -> RealtimeError.Code? {
@@ -77,7 +78,7 @@ import Testing
         let publisher = Publisher.apiKey("app", components: [try ComponentName("mod_quiz")])
         let results = await fixture.notifier.notify(request, from: publisher)
         let codes: [RealtimeError.Code?] = [
-            .componentDisabled, .areaDisabled, .forbidden, nil, .payloadInvalid, .limit, nil,
+            .componentDisabled, .areaDisabled, .forbidden, nil, .payloadInvalid, .payloadInvalid, nil,
         ]
         #expect(results.map(self.code) == codes)
         #expect(sink.events.count == 2)
@@ -112,5 +113,22 @@ import Testing
         let expected: [UInt64?] = (1...UInt64(count)).map { $0 }
         #expect(sequences == expected)
         #expect(fixture.metrics.events == count)
+    }
+
+    @Test func aServiceReachesItsComponentsOnly() async throws {
+        let fixture = try CoreFixture()
+        let body = #"{"channel":{"contextid":1,"component":"mod_quiz","area":"game","itemid":0},"payload":1}"#
+        for (components, isAllowed) in [(["mod_quiz"], true), (["mod_chat"], false), ([], false)] {
+            let publisher = Publisher.account("shop", components: Set(try components.map { try ComponentName($0) }))
+            let reply = await withCheckedContinuation { continuation in
+                fixture.notifier.execute(Array(body.utf8), from: publisher, limit: 100) {
+                    continuation.resume(returning: $0)
+                }
+            }
+            switch try ReplyBody.parse(reply, limit: 1000) {
+            case .success: #expect(isAllowed)
+            case .failure(let error): #expect(!isAllowed && error.code == .forbidden)
+            }
+        }
     }
 }

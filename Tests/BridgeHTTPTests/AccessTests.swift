@@ -1,6 +1,8 @@
 import Edge
 import HTTPTypes
+import Hummingbird
 import HummingbirdTesting
+import NIOCore
 import Testing
 
 @testable import BridgeHTTP
@@ -37,7 +39,7 @@ import Testing
         #expect(response.problem == "forbidden")
     }
 
-    @Test(arguments: ["/", "/v1", "/v1/nothing", "/v1/grants/", "/client/other.js", "/mqtt"])
+    @Test(arguments: ["/", "/v1", "/v1/nothing", "/v1/grants/", "/client/other.js"])
     func otherPathsAreNotFound(_ path: String) async throws {
         let response = try await APIFixture().send(.get, path)
         // A slash at the end is the same path to the router.
@@ -49,9 +51,35 @@ import Testing
         }
     }
 
+    @Test func headersAloneCanBeAskedFor() async throws {
+        let response = try await APIFixture().send(.head, "/healthz")
+        #expect(response.status == .ok)
+        #expect(response.body.readableBytes == 0)
+    }
+
+    @Test func theEdgeNeedsAConnectionOfItsOwn() async throws {
+        let response = try await APIFixture().send(.get, "/mqtt")
+        #expect(response.status == .upgradeRequired)
+        #expect(response.headers[.connection] == "close")
+    }
+
     @Test(arguments: [
-        (HTTPRequest.Method.get, "/v1/grants", "POST"), (.put, "/v1/notify", "POST"), (.post, "/healthz", "GET"),
-        (.delete, "/metrics", "GET"), (.post, "/client/realtime.js", "GET"), (.post, "/demo", "GET"),
+        (HTTPField(name: .contentLength, value: "1000000"), true),
+        (HTTPField(name: .contentLength, value: "10"), false),
+        (HTTPField(name: .contentLength, value: "many"), true),
+        (HTTPField(name: .transferEncoding, value: "chunked"), true), (HTTPField(name: .accept, value: "*/*"), false),
+    ])
+    func aLargeBodyThatNobodyWantsIsNotRead(_ field: HTTPField, _ leavesMuch: Bool) {
+        let head = HTTPRequest(
+            method: .post, scheme: nil, authority: nil, path: "/v1/notify", headerFields: [field.name: field.value]
+        )
+        let request = Request(head: head, body: RequestBody(buffer: ByteBuffer()))
+        #expect(ProblemMiddleware.leavesMuch(request) == leavesMuch)
+    }
+
+    @Test(arguments: [
+        (HTTPRequest.Method.get, "/v1/grants", "POST"), (.put, "/v1/notify", "POST"), (.post, "/healthz", "GET, HEAD"),
+        (.delete, "/metrics", "GET, HEAD"), (.post, "/client/realtime.js", "GET, HEAD"), (.post, "/demo", "GET, HEAD"),
     ])
     func otherMethodsAreToldWhichAreServed(method: HTTPRequest.Method, path: String, allowed: String) async throws {
         let response = try await APIFixture().send(method, path, key: "all")

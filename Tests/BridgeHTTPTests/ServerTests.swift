@@ -24,7 +24,13 @@ import Testing
         }
 
         func upstream(_ message: UpstreamMessage, from sender: ReplyTarget) {}
-        func notify(account: String, request: String, body: [UInt8], from sender: ReplyTarget) {}
+        func notify(
+            account: String,
+            request: String,
+            body: [UInt8],
+            components: Set<ComponentName>,
+            from sender: ReplyTarget
+        ) {}
     }
 
     /// The first line that the server answers to some pieces of bytes.

@@ -81,7 +81,13 @@ final class FakeDelegate: EdgeDelegate {
         self.state.withLock { $0.upstream.append((message, sender)) }
     }
 
-    func notify(account: String, request: String, body: [UInt8], from sender: ReplyTarget) {
+    func notify(
+        account: String,
+        request: String,
+        body: [UInt8],
+        components: Set<ComponentName>,
+        from sender: ReplyTarget
+    ) {
         self.state.withLock { $0.notified.append((account, request, body, sender)) }
     }
 }

@@ -105,4 +105,19 @@ import Testing
         }
         #expect(try IdempotencyKey(publisher: "a", key: String(repeating: "k", count: 128)).bytes.count == 128)
     }
+
+    /// A full window answers `busy`; it never forgets early.
+    @Test(arguments: LogKind.allCases)
+    func keysAreBounded(_ kind: LogKind) async throws {
+        let log = LogUnderTest(kind)
+        let channel = try LogUnderTest.channel(1)
+        let drafts = try (0..<10_001).map { try LogUnderTest.draft("1", to: channel, key: "\($0)") }
+        let results = await log.append(drafts)
+        #expect(results.prefix(10_000).allSatisfy { (try? $0.get()) != nil })
+        #expect(throws: RealtimeError(.busy, "too many keys on this channel within ten minutes")) {
+            try results[10_000].get()
+        }
+        log.clock.advance(minutes: 11)
+        #expect(try await log.append(drafts[10_000]).isRepetition == false)
+    }
 }

@@ -103,4 +103,16 @@ import Testing
             }
         }
     }
+
+    @Test func aFolderHasOneBridge() throws {
+        try self.withFolder { path in
+            _ = try DataDirectory(path: path).create(site: try SiteName("demo"))
+            let first = try DirectoryLock(path)
+            #expect(throws: RealtimeError(.configurationInvalid, "\(path): another bridge runs on this folder")) {
+                try DirectoryLock(path)
+            }
+            first.release()
+            try DirectoryLock(path).release()
+        }
+    }
 }

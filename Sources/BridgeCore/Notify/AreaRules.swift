@@ -18,6 +18,9 @@ public struct AreaRules: Sendable {
     ///
     /// - Throws: `component_disabled` or `area_disabled`.
     public func check(_ channel: Channel) throws(RealtimeError) {
+        guard !channel.component.isReserved else {
+            throw RealtimeError(.componentDisabled, "components whose names begin with realtime_ have no channels")
+        }
         try self.check(channel.component)
         guard self.components[channel.component]?.areas?.contains(channel.area) ?? true else {
             throw RealtimeError(

@@ -18,8 +18,8 @@ public struct Publisher: Sendable {
     }
 
     /// A service with an account on the broker, or with the role `service` on the edge.
-    public static func account(_ name: String) -> Publisher {
-        Publisher(name: "account/\(name)", components: nil)
+    public static func account(_ name: String, components: Set<ComponentName>? = nil) -> Publisher {
+        Publisher(name: "account/\(name)", components: components)
     }
 
     /// The program that embeds the bridge.
@@ -32,7 +32,7 @@ public struct Publisher: Sendable {
 
     func check(_ channel: Channel) throws(RealtimeError) {
         guard self.components?.contains(channel.component) ?? true else {
-            throw RealtimeError(.forbidden, "this key is not for component \(channel.component)")
+            throw RealtimeError(.forbidden, "this publisher is not for component \(channel.component)")
         }
     }
 }

@@ -1,5 +1,6 @@
 import Hummingbird
 import NIOCore
+import Realtime
 
 extension BridgeAPI {
     /// Answers `GET /client/realtime.js`.
@@ -12,6 +13,19 @@ extension BridgeAPI {
     @Sendable
     func getScript(_ request: Request, context: BridgeRequestContext) async throws -> Response {
         self.javascript(BrowserClient.script, for: request)
+    }
+
+    /// Answers `GET /mqtt` on a connection that has carried HTTP already.
+    ///
+    /// The edge takes a connection by its first bytes; a proxy must open a new one for a WebSocket.
+    @Sendable
+    func getEdge(_ request: Request, context: BridgeRequestContext) async throws -> Response {
+        let error = RealtimeError(.methodNotAllowed, "a WebSocket needs a connection that has carried nothing else")
+        return Response(
+            status: .upgradeRequired,
+            headers: [.contentType: Problem.mediaType, .upgrade: "websocket", .connection: "close"],
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: Problem(status: 426, error: error).encode()))
+        )
     }
 
     private func javascript(_ source: [UInt8], for request: Request) -> Response {

@@ -52,6 +52,7 @@ public struct BridgeAPI: Sendable {
         router.add(middleware: ProblemMiddleware(refused: { metrics.refused($0) }))
         self.add("/v1/grants", [.post: self.postGrants], to: router)
         self.add("/v1/notify", [.post: self.postNotify], to: router)
+        self.add("/mqtt", [.get: self.getEdge], to: router)
         self.add("/healthz", [.get: self.getHealth], to: router)
         self.add("/readyz", [.get: self.getReadiness], to: router)
         self.add("/metrics", [.get: self.getMetrics], to: router)
@@ -71,14 +72,19 @@ public struct BridgeAPI: Sendable {
         _ handlers: [HTTPRequest.Method: Handler],
         to router: Router<BridgeRequestContext>
     ) {
-        let allowed = handlers.keys.map(\.rawValue).sorted().joined(separator: ", ")
+        var allowed = handlers.keys.map(\.rawValue)
+        if handlers[.get] != nil { allowed.append(HTTPRequest.Method.head.rawValue) }
+        let list = allowed.sorted().joined(separator: ", ")
         let methods: [HTTPRequest.Method] = [.get, .head, .post, .put, .patch, .delete, .options]
         for method in methods {
             router.on(RouterPath(path), method: method) { request, context -> Response in
                 if let handler = handlers[method] {
                     return try await handler(request, context)
                 }
-                throw MethodNotAllowed(allowed: allowed)
+                if method == .head, let handler = handlers[.get] {
+                    return try await handler(request, context).createHeadResponse()
+                }
+                throw MethodNotAllowed(allowed: list)
             }
         }
     }

@@ -123,12 +123,20 @@ public struct BridgeHTTPServer: Service {
                 let context = BridgeRequestContext(source: .init(channel: channel, logger: logger))
                 var response = try await responder.respond(to: request, context: context)
                 response.headers[.date] = date.now
+                // NIO's parser stops behind a request that asks for an upgrade, and a body that nobody wants shall not be
+                // read to its end.
+                let isLast = request.headers[.upgrade] != nil || response.headers[.connection] == "close"
+                if isLast { response.headers[.connection] = "close" }
                 try await writer.write(response: response.head, body: response.body)
+                if isLast { throw LastResponse() }
             },
             configuration: configuration
         )
     }
 }
+
+/// Has hummingbird close a connection whose response said so.
+private struct LastResponse: Error {}
 
 extension BridgeHTTPServer: CustomStringConvertible {
     /// The address; service groups log their services, and keys shall not get there.

@@ -34,7 +34,7 @@ extension ConnectionHandler {
                 key: publish.properties.isEmpty ? nil : publish.properties.userProperty("key")
             )
             self.loop.gather(message, from: origin)
-            if origin.qos != .atMostOnce { self.countUnacknowledged() }
+            self.countUnacknowledged(origin.qos)
         case .upstream(_, let component, let request):
             guard let address = self.replyAddress(of: publish, request: request) else {
                 return self.refuse(
@@ -55,6 +55,7 @@ extension ConnectionHandler {
                 account: account,
                 request: request,
                 body: Array(publish.payload.readableBytesView),
+                components: session.rights.components(at: now),
                 from: self.loop.replyTarget(self.id, address: ReplyAddress(request: request))
             )
         case .done, .channel, .reply, .notifyReply, .work, .control:
@@ -97,13 +98,13 @@ extension ConnectionHandler {
         return ReplyAddress(request: own, client: client, correlation: correlation)
     }
 
-    /// A client with too much unacknowledged breaks MQTT 5's Receive Maximum ([MQTT-3.3.4-9]); 3.1.1 knows no such
-    /// limit, so its client is not read from until something has been acknowledged.
-    private func countUnacknowledged() {
+    /// A client with too much unacknowledged breaks MQTT 5's Receive Maximum ([MQTT-3.3.4-9]); 3.1.1 and QoS 0 know no
+    /// such limit, so their client is not read from until something has been committed.
+    private func countUnacknowledged(_ qos: QoS) {
         guard let session = self.session else { return }
         session.unacknowledged += 1
         guard session.unacknowledged > Int(Self.receiveMaximum) else { return }
-        if session.version == .v5 {
+        if session.version == .v5, qos != .atMostOnce {
             self.close(.receiveMaximumExceeded, "more publishes than the Receive Maximum are unacknowledged")
         } else {
             self.reads(false)
@@ -112,7 +113,7 @@ extension ConnectionHandler {
 
     /// A publish that was gathered has been committed or refused.
     func settle(_ result: Result<Void, RealtimeError>, of origin: IngestOrigin) {
-        if origin.qos != .atMostOnce, let session = self.session {
+        if let session = self.session {
             session.unacknowledged -= 1
             if session.unacknowledged == Int(Self.receiveMaximum) / 2 { self.reads(true) }
         }

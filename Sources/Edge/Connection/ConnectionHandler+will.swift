@@ -23,6 +23,7 @@ extension ConnectionHandler {
                     user: session.user,
                     key: will.properties.userProperty("key")
                 ),
+                // The connection is gone: nobody is told what became of it.
                 from: IngestOrigin(connection: self.id, packetID: 0, qos: .atMostOnce)
             )
         case .upstream(_, let component, let request):
@@ -43,6 +44,7 @@ extension ConnectionHandler {
                 account: account,
                 request: request,
                 body: payload,
+                components: session.rights.components(at: WallClock.seconds),
                 from: self.loop.replyTarget(self.id, address: ReplyAddress(request: request))
             )
         case .channel, .reply, .notifyReply, .work, .done, .control:

@@ -207,6 +207,7 @@ extension ConnectionHandler {
                 self.perform(self.machine.receive(packet))
             }
         } catch {
+            if error.code == .unsupportedVersion, self.decoder.version == nil { self.refuseVersion() }
             self.fail(error.reason, error.message)
         }
     }
@@ -390,6 +391,17 @@ extension ConnectionHandler {
         if self.decoder.version == .v5 { properties.reasonString = message }
         self.send(.connack(ConnAck(sessionPresent: false, reason: reason, properties: properties)))
         self.closeWebSocket(code: 4000 + UInt16(reason.rawValue))
+    }
+
+    /// A version that is none of ours is told so in the words of 3.1.1, which every client knows ([MQTT-3.1.2-2]).
+    private func refuseVersion() {
+        let connack: [UInt8] = [0x20, 2, 0, 1]
+        var buffer = ByteBuffer()
+        if self.transport.isWebSocket {
+            WebSocketFrameWriter.writeHeader(.binary, payloadCount: connack.count, to: &buffer)
+        }
+        buffer.writeBytes(connack)
+        self.outbound = buffer
     }
 
     /// The peer broke a rule of the protocol.

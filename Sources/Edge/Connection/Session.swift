@@ -28,7 +28,7 @@ final class Session {
     let maximumPacketSize: Int
     /// What is published when the connection ends without a DISCONNECT.
     var will: Will?
-    /// QoS 1 and 2 publishes that are not acknowledged yet.
+    /// Publishes that are not committed yet.
     var unacknowledged = 0
 
     var user: String { self.rights.user }

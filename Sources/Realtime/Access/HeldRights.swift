@@ -90,6 +90,11 @@ public struct HeldRights: Sendable {
         self.grants.lazy.filter { $0.components.contains(component) }.map(\.expiresAt).max()
     }
 
+    /// The components that the rights of this moment, in Unix seconds, name.
+    public func components(at now: Int64) -> Set<ComponentName> {
+        Set(self.grants.lazy.filter { $0.expiresAt > now }.flatMap(\.components))
+    }
+
     /// The entries of a channel, found by bisection.
     func range(of hash: ChannelHash) -> Range<Int> {
         var low = 0

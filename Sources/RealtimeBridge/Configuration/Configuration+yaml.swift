@@ -35,6 +35,7 @@ extension Configuration {
     /// Reads `HOST:PORT`.
     public static func address(_ text: String) throws(RealtimeError) -> BridgeHTTPServer.Address {
         guard let colon = text.lastIndex(of: ":"), colon != text.startIndex,
+            text[text.index(after: colon)...].utf8.allSatisfy({ (0x30...0x39).contains($0) }),
             let port = UInt16(text[text.index(after: colon)...])
         else { throw RealtimeError(.configurationInvalid, "an address is written HOST:PORT") }
         var host = text[..<colon]
