@@ -38,6 +38,15 @@ public struct EdgeConfiguration: Sendable {
     /// How many refused publishes a connection may send before it is closed.
     public var maximumRefusals = 20
 
+    /// How many refused filters a connection may subscribe to before it is closed.
+    public var maximumRefusedFilters = 1000
+
+    /// How many connections may be open that have shown neither a grant nor an HTTP request.
+    public var maximumPending = 10_000
+
+    /// How many connections may be open in all, those of HTTP among them; one more closes the oldest of the pending.
+    public var maximumOpen = Int.max
+
     /// Creates a configuration.
     public init(
         site: SiteName,

@@ -15,6 +15,7 @@ final class EdgeLoop {
     let delegate: any EdgeDelegate
     let metrics: EdgeMetrics
     let sessions: SessionDirectory
+    let pending: PendingConnections
     let logger: Logger
     /// The hub that this loop is part of.
     weak var hub: Hub?
@@ -31,6 +32,7 @@ final class EdgeLoop {
     private var ticker: RepeatedTask?
 
     private var hasNotedRetain = false
+    private var refusalLines = LineLimit(perSecond: 20)
     private var turnIsScheduled = false
     private var gathered: [IngestedMessage] = []
     private var origins: [IngestOrigin] = []
@@ -42,6 +44,7 @@ final class EdgeLoop {
         configuration: EdgeConfiguration,
         inbox: Inbox,
         sessions: SessionDirectory,
+        pending: PendingConnections,
         delegate: any EdgeDelegate,
         metrics: EdgeMetrics,
         logger: Logger
@@ -51,6 +54,7 @@ final class EdgeLoop {
         self.index = index
         self.inbox = inbox
         self.sessions = sessions
+        self.pending = pending
         self.logger = logger
         self.delegate = delegate
         self.metrics = metrics
@@ -98,6 +102,14 @@ extension EdgeLoop {
         self.logger.notice("a client of MQTT 3.1.1 publishes with the retain flag, which is cleared")
     }
 
+    /// Logs why a connection was not taken in, unless too many are logged already.
+    func note(_ message: Logger.Message, _ metadata: Logger.Metadata) {
+        guard case .write(let leftOut) = self.refusalLines.take(now: self.now) else { return }
+        var metadata = metadata
+        if leftOut > 0 { metadata[LogKey.leftOut] = "\(leftOut)" }
+        self.logger.info(message, metadata: metadata)
+    }
+
     /// Closes a connection, on whatever loop it lives, since another one has its session now.
     func takeOver(from holder: SessionDirectory.Holder) {
         if holder.loop == self.index {
@@ -125,6 +137,13 @@ extension EdgeLoop {
     /// Has the connection look at its deadlines after so many seconds.
     func check(_ connection: ConnectionHandler, after seconds: Int) {
         self.wheel.schedule(connection, after: seconds)
+    }
+
+    /// Has the connection look at its deadlines at a time within the next second, which the wheel's ticks would miss.
+    func check(_ connection: ConnectionHandler, at time: TimeAmount) {
+        let bound = self.bound
+        let id = connection.id
+        self.eventLoop.scheduleTask(in: time) { bound.value.connections[id]?.checkDeadlines() }
     }
 
     private func tick() {

@@ -9,6 +9,7 @@ public final class EdgeMetrics: Sendable {
     private let receivedCounter = Atomic<Int>(0)
     private let slowCounter = Atomic<Int>(0)
     private let protocolErrorCounter = Atomic<Int>(0)
+    private let evictionCounter = Atomic<Int>(0)
     private let refusals = Mutex<[String: Int]>([:])
 
     /// Creates metrics that are all zero.
@@ -26,6 +27,8 @@ public final class EdgeMetrics: Sendable {
     public var slowConsumers: Int { self.slowCounter.load(ordering: .relaxed) }
     /// Connections closed since the peer broke a rule of MQTT or WebSocket.
     public var protocolErrors: Int { self.protocolErrorCounter.load(ordering: .relaxed) }
+    /// Connections closed before they showed a grant or a request, since too many came after them.
+    public var evictions: Int { self.evictionCounter.load(ordering: .relaxed) }
     /// What was refused, by code of the contract.
     public var refusalsByCode: [String: Int] { self.refusals.withLock { $0 } }
 
@@ -38,6 +41,7 @@ public final class EdgeMetrics: Sendable {
     func delivered(_ count: Int) { self.deliveryCounter.add(count, ordering: .relaxed) }
     func received(_ count: Int) { self.receivedCounter.add(count, ordering: .relaxed) }
     func protocolError() { self.protocolErrorCounter.add(1, ordering: .relaxed) }
+    func evicted() { self.evictionCounter.add(1, ordering: .relaxed) }
     func slowConsumer() { self.slowCounter.add(1, ordering: .relaxed) }
 
     /// Counts a refusal; codes are the contract's, so their number is bounded.

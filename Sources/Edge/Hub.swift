@@ -10,6 +10,8 @@ import Synchronization
 public final class Hub: Sendable {
     let configuration: EdgeConfiguration
     let metrics: EdgeMetrics
+    /// Connections that have shown neither a grant nor an HTTP request.
+    public let pending: PendingConnections
     private let loops: [NIOLoopBound<EdgeLoop>]
     private let indexes: [ObjectIdentifier: Int]
     private let inboxes: [Inbox]
@@ -26,6 +28,12 @@ public final class Hub: Sendable {
     ) async throws {
         self.configuration = configuration
         self.metrics = metrics
+        let pending = PendingConnections(
+            limit: configuration.maximumPending,
+            maximumOpen: configuration.maximumOpen,
+            metrics: metrics
+        )
+        self.pending = pending
         var loops: [NIOLoopBound<EdgeLoop>] = []
         var inboxes: [Inbox] = []
         var indexes: [ObjectIdentifier: Int] = [:]
@@ -41,6 +49,7 @@ public final class Hub: Sendable {
                         configuration: configuration,
                         inbox: inbox,
                         sessions: sessions,
+                        pending: pending,
                         delegate: delegate,
                         metrics: metrics,
                         logger: logger

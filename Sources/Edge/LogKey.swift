@@ -2,6 +2,7 @@
 enum LogKey {
     static let bytes = "bytes"
     static let host = "host"
+    static let leftOut = "left_out"
     static let port = "port"
     static let reason = "reason"
     static let why = "why"

@@ -1,3 +1,5 @@
+import NIOCore
+
 #if canImport(Glibc)
 import Glibc
 #else
@@ -11,5 +13,14 @@ enum WallClock {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
         return Int64(time.tv_sec)
+    }
+
+    /// How long it is until a second begins; nothing where it has begun.
+    static func time(until second: Int64) -> TimeAmount {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        // Beyond a day nobody looks: it is bounded so that no multiplication overflows.
+        let seconds = min(max(second - Int64(time.tv_sec), 0), 86_400)
+        return .nanoseconds(max(seconds * 1_000_000_000 - Int64(time.tv_nsec), 0))
     }
 }

@@ -119,11 +119,14 @@ public final class Bridge: Service {
             try DirectoryLock(directory)
         }
         defer { lock?.release() }
-        OpenFiles.raise(connections: self.configuration.limits.connections, logger: self.logger)
+        let room = OpenFiles.raise(connections: self.configuration.limits.connections, logger: self.logger)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: Processors.available)
         let result: Result<Void, any Error>
         do {
-            try await self.serve(on: group)
+            var edge = self.configuration.edge
+            edge.maximumOpen = room.sockets
+            edge.maximumConnections = room.connections
+            try await self.serve(edge, on: group)
             result = .success(())
         } catch {
             result = .failure(error)
@@ -132,10 +135,10 @@ public final class Bridge: Service {
         try result.get()
     }
 
-    private func serve(on group: MultiThreadedEventLoopGroup) async throws {
+    private func serve(_ edge: EdgeConfiguration, on group: MultiThreadedEventLoopGroup) async throws {
         let configuration = self.configuration
         let hub = try await Hub(
-            configuration: configuration.edge,
+            configuration: edge,
             group: group,
             delegate: EdgeServices(
                 verifier: self.verifier,
@@ -164,7 +167,7 @@ public final class Bridge: Service {
             issuer: self.issuer,
             notifier: self.notifier,
             keys: APIKeyRing(configuration.apiKeys),
-            origins: Origins(configuration.edge.origins),
+            origins: Origins(edge.origins),
             status: BridgeStatus { broker.map { $0.bus.isConnected } },
             edgeMetrics: self.edgeMetrics,
             metrics: self.metrics,

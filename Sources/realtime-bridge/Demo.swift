@@ -17,6 +17,8 @@ enum Demo {
         let name = try ComponentName(self.component)
         configuration.components = [name: ComponentSettings(areas: ["room"])]
         configuration.mirror = true
+        // Enough for a demo, and within the usual limit of open files.
+        configuration.limits.connections = 500
         let bridge = try Bridge(configuration, logger: logger, onListening: onListening)
         let room = try Channel(contextID: 1, component: name, area: "room", itemID: 0, details: "")
         try bridge.component(self.component) { request in

@@ -161,15 +161,6 @@ import Testing
         #expect(fixture.metrics.connections == 0)
     }
 
-    @Test func aLargeConnectIsRefusedBeforeItHasCome() throws {
-        let fixture = try EdgeFixture()
-        let client = try fixture.open()
-        // Says that 16 KiB follow, of which none has come.
-        try client.send(bytes: [0x10, 0x80, 0x80, 0x01])
-        #expect(!client.isOpen)
-        #expect(fixture.metrics.protocolErrors == 1)
-    }
-
     @Test func afterItTheLimitIsThatOfPayloads() throws {
         let fixture = try EdgeFixture { $0.maximumPayload = 64 * 1024 }
         let channel = try EdgeFixture.hash(1)
@@ -210,5 +201,36 @@ import Testing
         #expect(client.isOpen)
         fixture.advance(seconds: 2)
         #expect(!client.isOpen)
+    }
+}
+
+extension ConnectTests {
+    /// The rule is [MQTT-3.1.2-24]: nothing can be told to it, so it is not left waiting.
+    @Test func aClientThatCannotTakeItsConnackIsClosed() throws {
+        let fixture = try EdgeFixture()
+        fixture.allow(try EdgeFixture.grant())
+        let client = try fixture.open(.v5)
+        try client.connect("good") { $0.properties.maximumPacketSize = 8 }
+        #expect(try client.receiveBytes().isEmpty)
+        #expect(!client.isOpen)
+        #expect(fixture.metrics.connections == 0)
+    }
+
+    @Test(arguments: [MQTTVersion.v3_1_1, .v5])
+    func aConnectThatIsTooLargeIsToldSo(version: MQTTVersion) throws {
+        let fixture = try EdgeFixture()
+        let client = try fixture.open(version)
+        // CONNECT claims 200 MB; nothing is said before its level has come.
+        try client.send(bytes: [0x10, 0x80, 0x84, 0xAF, 0x5F, 0, 4])
+        #expect(client.isOpen)
+        try client.send(bytes: Array("MQTT".utf8) + [version == .v5 ? 5 : 4])
+        #expect(!client.isOpen)
+        #expect(fixture.metrics.protocolErrors == 1)
+        guard case .connack(let connack)? = try client.receive().first else {
+            Issue.record("there was no CONNACK")
+            return
+        }
+        // 3.1.1 has its return code 3 for it.
+        #expect(connack.reason == (version == .v5 ? .packetTooLarge : .serverUnavailable))
     }
 }

@@ -36,6 +36,11 @@ final class EdgeFixture {
             configuration: configuration,
             inbox: inbox,
             sessions: SessionDirectory(),
+            pending: PendingConnections(
+                limit: configuration.maximumPending,
+                maximumOpen: configuration.maximumOpen,
+                metrics: self.metrics
+            ),
             delegate: delegate,
             metrics: self.metrics,
             logger: Logger(label: "edge") { _ in SwiftLogNoOpLogHandler() }

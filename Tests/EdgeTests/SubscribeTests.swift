@@ -31,6 +31,15 @@ import Testing
         #expect(client.isOpen)
     }
 
+    @Test func whoeverGoesOnWithRefusedFiltersIsClosed() throws {
+        let fixture = try EdgeFixture { $0.maximumRefusedFilters = 3 }
+        let client = try fixture.connected(.v5, try EdgeFixture.grant())
+        #expect(try client.subscribe("#", "+") == [.notAuthorized, .notAuthorized])
+        #expect(client.isOpen)
+        #expect(try client.subscribe("#") == [.notAuthorized])
+        #expect(!client.isOpen)
+    }
+
     @Test(arguments: versions)
     func subscribersGetWhatIsDelivered(_ version: MQTTVersion) throws {
         let fixture = try EdgeFixture()

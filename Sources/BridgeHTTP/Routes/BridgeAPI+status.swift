@@ -55,6 +55,9 @@ extension BridgeAPI {
         text.counter(
             "realtime_protocol_errors", "Connections closed for breaking MQTT or WebSocket.",
             self.edgeMetrics.protocolErrors)
+        text.counter(
+            "realtime_connections_evicted", "Connections closed before they showed a grant or a request.",
+            self.edgeMetrics.evictions)
         text.counter("realtime_mirror_drops", "Events that the broker did not get.", self.metrics.mirrorDrops)
         text.gauge("realtime_bus_connected", "The broker is connected.", self.status.isBusConnected() == true ? 1 : 0)
         text.counter("realtime_refusals", "Refusals.", self.edgeMetrics.refusalsByCode, label: "code")

@@ -109,13 +109,14 @@ public struct BridgeHTTPServer: Service {
         let responder = self.api.makeResponder()
         let logger = self.logger
         let date = HTTPDate()
-        // Requests of servers have few lines; only notify bodies are large, and those are bounded where they are read.
+        // Heads are bounded by the request guard, which answers; the parser's own limits, which only close, lie above.
         let configuration = HTTP1Channel.Configuration(
+            additionalChannelHandlers: [RequestProgress()],
             idleTimeout: .seconds(75),
             httpDecoderConfiguration: .init(
-                maxHeaderFieldSize: 16 * 1024,
-                maxHeaderListSize: 32 * 1024,
-                maxHeaderFieldCount: 100
+                maxHeaderFieldSize: 4 * RequestGuard.maximumHead,
+                maxHeaderListSize: 4 * RequestGuard.maximumHead,
+                maxHeaderFieldCount: RequestGuard.maximumHead
             )
         )
         return HTTP1Channel(

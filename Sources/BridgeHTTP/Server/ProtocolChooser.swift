@@ -19,6 +19,7 @@ final class ProtocolChooser: ChannelInboundHandler, RemovableChannelHandler {
     private var received = ByteBuffer()
     private var isChosen = false
     private var timeout: Scheduled<Void>?
+    private var pending: PendingConnections.Ticket?
 
     init(
         hub: Hub,
@@ -34,6 +35,7 @@ final class ProtocolChooser: ChannelInboundHandler, RemovableChannelHandler {
 
     func handlerAdded(context: ChannelHandlerContext) {
         let channel = context.channel
+        self.pending = self.hub.pending.add(channel)
         self.timeout = context.eventLoop.scheduleTask(in: Self.patience) {
             channel.close(promise: nil)
         }
@@ -41,6 +43,11 @@ final class ProtocolChooser: ChannelInboundHandler, RemovableChannelHandler {
 
     func handlerRemoved(context: ChannelHandlerContext) {
         self.timeout?.cancel()
+        self.leavePending()
+    }
+
+    private func leavePending() {
+        if let ticket = self.pending.take() { self.hub.pending.remove(ticket) }
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -81,12 +88,15 @@ final class ProtocolChooser: ChannelInboundHandler, RemovableChannelHandler {
     private func choose(isEdge: Bool, context: ChannelHandlerContext) {
         self.isChosen = true
         self.timeout?.cancel()
+        // Whoever serves the connection takes it in again.
+        self.leavePending()
         do {
             if isEdge {
                 try self.hub.adoptWebSocket(context.channel)
             } else {
                 guard self.acceptor.isOpen else { return context.close(promise: nil) }
                 let acceptor = self.acceptor
+                try RequestGuard.add(to: context.channel, pending: self.hub.pending)
                 // Completed when it is returned: setting up only adds handlers.
                 self.http.setup(channel: context.channel, logger: self.logger).whenSuccess { acceptor.accept($0) }
             }

@@ -1,3 +1,4 @@
+import Logging
 import MQTTCodec
 import NIOCore
 import Realtime
@@ -112,7 +113,13 @@ extension ConnectionHandler {
                 properties.responseInformation = "rt/\(self.loop.configuration.site)/re/\(rights.user)/-/"
             }
         }
-        self.send(.connack(ConnAck(sessionPresent: false, reason: .success, properties: properties)))
+        let connack = Packet.connack(ConnAck(sessionPresent: false, reason: .success, properties: properties))
+        guard self.fits(connack) else {
+            // [MQTT-3.1.2-24]: it can be told nothing, so it shall not wait for anything either.
+            self.loop.note("a client's Maximum Packet Size is below the CONNACK", [:])
+            return self.abort()
+        }
+        self.send(connack)
     }
 
     /// A client id for a client that gave none ([MQTT-3.1.3-6]): 128 random bits.

@@ -13,9 +13,9 @@ extension ConnectionHandler {
             let limit = UInt64(self.loop.configuration.connectTimeout.nanoseconds / 1_000_000_000)
             let age = self.loop.now - self.openedAt
             guard age < limit else {
-                self.loop.logger.info(
+                self.loop.note(
                     "a connection sent no whole CONNECT in time",
-                    metadata: [LogKey.bytes: "\(self.unreadBytes)"]
+                    [LogKey.bytes: "\(self.unreadBytes)"]
                 )
                 return self.abort()
             }
@@ -42,7 +42,12 @@ extension ConnectionHandler {
         let ended = self.session?.rights.removeExpired(at: now) ?? []
         self.closeSubscriptions(ended, because: "expired")
         if let soonest = self.session?.rights.nextExpiry() {
-            next = Int(min(Int64(next), max(soonest - now, 1)))
+            let left = WallClock.time(until: soonest)
+            if left < .seconds(1) {
+                self.loop.check(self, at: left)
+            } else {
+                next = Int(min(Int64(next), left.nanoseconds / 1_000_000_000))
+            }
         }
         return true
     }

@@ -25,6 +25,9 @@ extension ConnectionHandler {
             }
         }
         self.send(.suback(SubAck(packetID: packet.packetID, reasons: reasons)))
+        if session.refusedFilters >= self.loop.configuration.maximumRefusedFilters {
+            self.close(.quotaExceeded, "limit: too many refused filters")
+        }
     }
 
     /// Ends the subscriptions named, in whatever way they are written.
@@ -57,6 +60,7 @@ extension ConnectionHandler {
 
     private func refusedFilter(_ code: RealtimeError.Code, version: MQTTVersion) -> ReasonCode {
         self.loop.metrics.refused(code)
+        self.session?.refusedFilters += 1
         return version == .v5 ? .notAuthorized : .unspecifiedError
     }
 

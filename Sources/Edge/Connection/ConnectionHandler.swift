@@ -32,6 +32,8 @@ final class ConnectionHandler: ChannelInboundHandler, TimerWheelEntry {
     var heardAt: UInt64 = 0
     var pingedAt: UInt64?
     private(set) var openedAt: UInt64 = 0
+    /// Until its CONNECT is accepted.
+    private var pending: PendingConnections.Ticket?
     /// When a closing connection is cut off.
     private var cutsOffAt: UInt64?
 
@@ -56,6 +58,7 @@ extension ConnectionHandler {
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
         self.id = self.loop.add(self)
+        self.pending = self.loop.pending.add(context.channel)
         self.openedAt = self.loop.now
         self.heardAt = self.loop.now
         let high = self.loop.configuration.maximumOutboundBytes
@@ -113,6 +116,7 @@ extension ConnectionHandler {
     private func end() {
         guard self.context != nil else { return }
         self.context = nil
+        self.noteSilence()
         self.machine.close()
         if let session = self.session.take() {
             self.loop.sessions.release(session.key, by: self.loop.holder(self.id))
@@ -130,6 +134,17 @@ extension ConnectionHandler {
         self.loop.remove(self.id)
     }
 
+    /// Says that nobody knows who has left: a client whose buffer is smaller than its grant leaves like this.
+    private func noteSilence() {
+        guard let ticket = self.pending.take() else { return }
+        self.loop.pending.remove(ticket)
+        guard !self.machine.isClosed else { return }
+        self.loop.note(
+            "a connection ended before its CONNECT was whole",
+            [LogKey.bytes: "\(self.unreadBytes)"]
+        )
+    }
+
     func encoding(_ version: MQTTVersion) -> ChannelFanout.Encoding {
         ChannelFanout.Encoding(version: version, isWebSocket: self.transport.isWebSocket)
     }
@@ -142,7 +157,7 @@ extension ConnectionHandler {
         let view = bytes.readableBytesView
         let limit = self.loop.configuration.maximumHandshake
         guard let end = HandshakeHead.end(in: view.prefix(limit)) else {
-            if bytes.readableBytes >= limit { self.abort() }
+            if bytes.readableBytes >= limit { self.refuse(WebSocketHandshake.tooLarge, .limit) }
             return
         }
         let head = Array(view[..<end])
@@ -152,11 +167,16 @@ extension ConnectionHandler {
             self.transport = .webSocket(WebSocketDecoder())
             self.writeAndFlush(ByteBuffer(string: response))
         case .refuse(let response):
-            self.machine.close()
-            self.loop.metrics.refused(.forbidden)
-            self.writeAndFlush(ByteBuffer(string: response))
-            self.cutOff()
+            self.refuse(response, .forbidden)
         }
+    }
+
+    /// Answers a handshake that cannot be taken, and closes.
+    private func refuse(_ response: String, _ code: RealtimeError.Code) {
+        self.machine.close()
+        self.loop.metrics.refused(code)
+        self.writeAndFlush(ByteBuffer(string: response))
+        self.cutOff()
     }
 
     private func decodeFrames(_ bytes: inout ByteBuffer) {
@@ -242,6 +262,7 @@ extension ConnectionHandler {
     /// The CONNECT's grant is good: the connection has a session from here on.
     func begin(_ session: Session) {
         self.session = session
+        if let ticket = self.pending.take() { self.loop.pending.remove(ticket) }
         self.machine.connected(session.version)
         self.decoder.maximumPacketSize = self.loop.configuration.maximumPacket
         self.loop.metrics.connected()
@@ -257,11 +278,7 @@ extension ConnectionHandler {
         guard self.context != nil else { return }
         // A client that was never connected is answered in the version it asked for, or not at all.
         guard let version = self.machine.version ?? self.decoder.version else { return }
-        if let limit = self.session?.maximumPacketSize, limit < .max {
-            guard let size = try? packet.encodedCount(version: version), size <= limit else {
-                return  // [MQTT-3.1.2-24]
-            }
-        }
+        guard self.fits(packet) else { return }
         var buffer = self.outbound.take() ?? ByteBufferAllocator().buffer(capacity: 128)
         // The edge's own packets are within the limits of the encoding.
         if self.transport.isWebSocket, let count = try? packet.encodedCount(version: version) {
@@ -270,6 +287,13 @@ extension ConnectionHandler {
         try? buffer.writePacket(packet, version: version)
         self.outbound = buffer
         self.scheduleFlush()
+    }
+
+    /// Whether the client takes a packet of this size ([MQTT-3.1.2-24]).
+    func fits(_ packet: Packet) -> Bool {
+        guard let session = self.session, session.maximumPacketSize < .max else { return true }
+        guard let size = try? packet.encodedCount(version: session.version) else { return false }
+        return size <= session.maximumPacketSize
     }
 
     /// Sends a PUBLISH with QoS 0 at the end of the turn.
@@ -383,10 +407,7 @@ extension ConnectionHandler {
     /// Answers a CONNECT that is refused, and closes.
     func refuse(_ reason: ReasonCode, _ message: String) {
         // The messages are the edge's own: nothing of what the client sent is in them.
-        self.loop.logger.info(
-            "refused a CONNECT",
-            metadata: [LogKey.reason: "\(reason)", LogKey.why: "\(message)"]
-        )
+        self.loop.note("refused a CONNECT", [LogKey.reason: "\(reason)", LogKey.why: "\(message)"])
         var properties = Properties()
         if self.decoder.version == .v5 { properties.reasonString = message }
         self.send(.connack(ConnAck(sessionPresent: false, reason: reason, properties: properties)))

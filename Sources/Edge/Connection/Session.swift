@@ -16,6 +16,7 @@ final class Session {
     var receivesNotifyReplies = false
     var rateLimit: RateLimit
     var refusals = 0
+    var refusedFilters = 0
     /// QoS 2 publishes of a 3.1.1 client whose PUBREL has not come ([MQTT-4.3.3-2]).
     var unreleased: Set<UInt16> = []
     /// Those of them that are not committed yet; they have no PUBREC.

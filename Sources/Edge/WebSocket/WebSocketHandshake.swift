@@ -25,6 +25,9 @@ struct WebSocketHandshake {
     private static let names = [connection, key, origin, subprotocol, upgrade, version]
     private static let magic = Array("258EAFA5-E914-47DA-95CA-C5AB0DC85B11".utf8)
 
+    /// The answer to a head that does not end (RFC 6585, section 5).
+    static let tooLarge = response(431, "Request Header Fields Too Large", "the head is too large", code: .limit)
+
     /// Answers a request's head, which ends with an empty line.
     func answer(to head: ArraySlice<UInt8>) -> Answer {
         guard HTTPFields.nextLine(of: head).line.suffix(9).elementsEqual(" HTTP/1.1".utf8) else {
@@ -79,13 +82,21 @@ struct WebSocketHandshake {
         code: RealtimeError.Code = .methodNotAllowed,
         extra: String = ""
     ) -> Answer {
+        .refuse(response: self.response(status, title, detail, code: code, extra: extra))
+    }
+
+    private static func response(
+        _ status: Int,
+        _ title: String,
+        _ detail: String,
+        code: RealtimeError.Code,
+        extra: String = ""
+    ) -> String {
         let body = String(
             decoding: Problem(status: status, error: RealtimeError(code, detail)).encode(),
             as: UTF8.self
         )
-        return .refuse(
-            response: "HTTP/1.1 \(status) \(title)\r\nContent-Type: application/problem+json\r\n\(extra)"
-                + "Content-Length: \(body.utf8.count)\r\nConnection: close\r\n\r\n\(body)"
-        )
+        return "HTTP/1.1 \(status) \(title)\r\nContent-Type: application/problem+json\r\n\(extra)"
+            + "Content-Length: \(body.utf8.count)\r\nConnection: close\r\n\r\n\(body)"
     }
 }

@@ -32,6 +32,16 @@ extension Connect {
         )
     }
 
+    /// Where the level of a CONNECT's body ends: behind the name's length, `MQTT`, and the level itself.
+    static let levelEnd = 7
+
+    /// The version of a CONNECT whose body begins at an index; nil where it is none of ours.
+    static func version(at start: Int, of buffer: ByteBuffer) -> MQTTVersion? {
+        guard let head = buffer.getSlice(at: start, length: Self.levelEnd) else { return nil }
+        var reader = FieldReader(head)
+        return try? Self.version(from: &reader)
+    }
+
     /// Protocol name and level (sections 3.1.2.1 and 3.1.2.2).
     private static func version(from reader: inout FieldReader) throws(MQTTError) -> MQTTVersion {
         let name = try reader.binary()

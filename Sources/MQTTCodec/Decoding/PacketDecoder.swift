@@ -29,7 +29,7 @@ public struct PacketDecoder: Sendable {
 
     /// Takes the next whole packet off `buffer`; nil when more bytes are needed, with `buffer` untouched.
     ///
-    /// Throws `.packetTooLarge` as soon as the length is known, `.malformedPacket` or `.protocolError` as MQTT 5
+    /// Throws `.packetTooLarge` as soon as the length is known, for a CONNECT its level too, `.malformedPacket` or `.protocolError` as MQTT 5
     /// section 4.13 tells them apart, `.unsupportedVersion` for a CONNECT of another protocol.
     public mutating func decode(_ buffer: inout ByteBuffer) throws(MQTTError) -> Packet? {
         guard let first: UInt8 = buffer.getInteger(at: buffer.readerIndex) else { return nil }
@@ -43,6 +43,12 @@ public struct PacketDecoder: Sendable {
         case .malformed: throw .malformed("remaining length of more bytes than needed")
         }
         guard headerCount + length <= maximumPacketSize else {
+            if kind == .connect {
+                // Judged once its level is there, so that the refusal can be written in the client's version.
+                let start = buffer.readerIndex + headerCount
+                guard buffer.writerIndex - start >= Connect.levelEnd else { return nil }
+                version = Connect.version(at: start, of: buffer)
+            }
             throw MQTTError(.packetTooLarge, "packet beyond the maximum packet size")
         }
         guard buffer.readableBytes >= headerCount + length else { return nil }

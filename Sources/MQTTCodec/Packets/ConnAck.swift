@@ -24,7 +24,7 @@ public struct ConnAck: Sendable, Equatable {
         case .success: 0
         case .unsupportedProtocolVersion: 1
         case .clientIdentifierNotValid: 2
-        case .serverUnavailable, .serverBusy, .quotaExceeded: 3
+        case .serverUnavailable, .serverBusy, .quotaExceeded, .packetTooLarge: 3
         case .badUserNameOrPassword: 4
         default: 5
         }

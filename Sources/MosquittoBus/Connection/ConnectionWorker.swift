@@ -4,10 +4,14 @@ internal import MessageBus
 
 /// What the bus's thread does: one session after the other until the bus is stopped.
 struct ConnectionWorker {
+    /// Attempts that may fail before it is worth a warning.
+    private static let earlyFailures = 3
+
     private let core: ConnectionCore
     private var backoff: Backoff
     private var version = ProtocolVersion.v5
     private var hasConnected = false
+    private var failures = 0
     private var lastReason: String?
 
     init(_ core: ConnectionCore) {
@@ -48,9 +52,12 @@ struct ConnectionWorker {
         } else if end.version == .refused || end.version == .suspect && !self.hasConnected {
             self.version = self.version.other
         }
-        // The same news again and again is none.
-        let level: Logger.Level = end.connectedFor != nil || end.reason != self.lastReason ? .warning : .debug
-        self.lastReason = end.reason
+        self.failures += 1
+        // The same news again and again is none, and a broker that starts beside us may take a moment.
+        let isNews = end.connectedFor != nil || end.reason != self.lastReason
+        let level: Logger.Level =
+            !isNews ? .debug : self.hasConnected || self.failures > Self.earlyFailures ? .warning : .info
+        if level == .warning { self.lastReason = end.reason }
         self.core.logger.log(
             level: level, "Broker is not connected",
             metadata: [LogKey.broker: "\(self.core.configuration)", LogKey.reason: "\(end.reason)"]

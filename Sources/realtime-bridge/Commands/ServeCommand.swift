@@ -48,6 +48,9 @@ struct ServeCommand: AsyncParsableCommand {
             }
             if let broker = self.broker ?? environment["REALTIME_BRIDGE_BROKER"] {
                 let address = try Configuration.address(broker)
+                if case .external = configuration.broker {
+                    throw RealtimeError(.configurationInvalid, "--broker moves the embedded broker; broker.url is another")
+                }
                 configuration.broker = .embedded(host: address.host, port: address.port)
             }
             bridge = try Bridge(configuration, logger: logger)

@@ -1,0 +1,178 @@
+import Edge
+import NIOCore
+import Realtime
+
+/// Stands between a connection's bytes and the HTTP parser: bounds how large a request's head may be and how long a
+/// request may take to arrive, and answers what is no HTTP.
+///
+/// The parser and hummingbird close such connections at once, while bytes wait unread: the peer would see a reset instead
+/// of a reason. ``RequestProgress`` tells it from the parser's other side where a request begins and ends.
+final class RequestGuard: ChannelDuplexHandler {
+    typealias InboundIn = ByteBuffer
+    typealias InboundOut = ByteBuffer
+    typealias OutboundIn = IOData
+    typealias OutboundOut = IOData
+
+    /// The largest head of a request, in bytes; a grant takes up to 7,680 of them.
+    static let maximumHead = 32 * 1024
+    /// How long a request's head may take from its first byte.
+    private static let headTimeout = TimeAmount.seconds(10)
+    /// How long its body may take after that.
+    private static let bodyTimeout = TimeAmount.seconds(60)
+    /// How long a peer has to read why it is closed.
+    private static let lastWord = TimeAmount.seconds(2)
+
+    private enum State {
+        /// Between requests.
+        case idle
+        /// So many bytes of a request have come, but not its whole head.
+        case head(count: Int)
+        /// The head is there.
+        case body
+        /// Nothing more is taken or sent.
+        case refused
+    }
+
+    private var state = State.idle
+    private let pending: PendingConnections
+    private var ticket: PendingConnections.Ticket?
+    private var timeout: Scheduled<Void>?
+    /// The answer to the request has begun, so that it cannot be another one.
+    private var hasAnswered = false
+    private var context: ChannelHandlerContext?
+
+    private init(pending: PendingConnections) {
+        self.pending = pending
+    }
+
+    /// Adds a guard at the end of a pipeline, before the parser.
+    static func add(to channel: any NIOCore.Channel, pending: PendingConnections) throws {
+        try channel.pipeline.syncOperations.addHandler(RequestGuard(pending: pending))
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        self.ticket = self.pending.add(context.channel)
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.context = nil
+        self.timeout?.cancel()
+        self.leavePending()
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        let count = self.unwrapInboundIn(data).readableBytes
+        switch self.state {
+        case .refused:
+            return
+        case .idle:
+            self.state = .head(count: count)
+            self.hasAnswered = false
+        case .head(let before):
+            self.state = .head(count: before + count)
+        case .body:
+            break
+        }
+        context.fireChannelRead(data)
+        // What came with the head is the body's, so the size is judged only once the parser has seen it all.
+        if case .head(let count) = self.state, count > Self.maximumHead {
+            self.refuse(431, "Request Header Fields Too Large", RealtimeError(.limit, "the head is too large"))
+        }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        switch self.state {
+        case .head: self.expect(within: Self.headTimeout)
+        case .body: self.expect(within: Self.bodyTimeout)
+        case .idle, .refused: break
+        }
+        context.fireChannelReadComplete()
+    }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        if case .refused = self.state {
+            promise?.fail(ChannelError.alreadyClosed)
+            return
+        }
+        self.hasAnswered = true
+        context.write(data, promise: promise)
+    }
+
+    func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
+        if case .refused = self.state, mode != .input {
+            // Closed after the last word.
+            promise?.succeed()
+            return
+        }
+        context.close(mode: mode, promise: promise)
+    }
+
+    private func expect(within time: TimeAmount) {
+        guard self.timeout == nil, let context = self.context else { return }
+        self.timeout = context.eventLoop.assumeIsolated().scheduleTask(in: time) { [weak self] in
+            self?.refuse(408, "Request Timeout", RealtimeError(.timeout, "the request took too long to arrive"))
+        }
+    }
+
+    private func arrived() {
+        self.timeout?.cancel()
+        self.timeout = nil
+    }
+
+    private func leavePending() {
+        if let ticket = self.ticket.take() { self.pending.remove(ticket) }
+    }
+
+    private func refuse(_ status: Int, _ title: String, _ error: RealtimeError) {
+        guard let context = self.context else { return }
+        if case .refused = self.state { return }
+        self.arrived()
+        self.state = .refused
+        if !self.hasAnswered {
+            let body = Problem(status: status, error: error).encode()
+            let head =
+                "HTTP/1.1 \(status) \(title)\r\nContent-Type: \(Problem.mediaType)\r\n"
+                + "Content-Length: \(body.count)\r\nConnection: close\r\n\r\n"
+            context.write(self.wrapOutboundOut(.byteBuffer(ByteBuffer(string: head))), promise: nil)
+            context.writeAndFlush(self.wrapOutboundOut(.byteBuffer(ByteBuffer(bytes: body))), promise: nil)
+        }
+        context.close(mode: .output, promise: nil)
+        context.eventLoop.assumeIsolated().scheduleTask(in: Self.lastWord) { context.close(promise: nil) }
+    }
+}
+
+// MARK: - What the parser has seen
+
+extension RequestGuard {
+    /// A request's head is whole.
+    func headArrived() {
+        if case .refused = self.state { return }
+        self.state = .body
+        self.arrived()
+        self.leavePending()
+    }
+
+    /// The client was told to go on, which is no answer yet.
+    func continued() {
+        self.hasAnswered = false
+    }
+
+    /// A request is whole.
+    func requestArrived() {
+        guard case .body = self.state else { return }
+        self.state = .idle
+        self.arrived()
+    }
+
+    /// A request is answered, and the connection waits for the next one.
+    func answered() {
+        guard self.ticket == nil, let context = self.context else { return }
+        self.ticket = self.pending.add(context.channel)
+    }
+
+    /// The parser cannot go on.
+    func notHTTP() {
+        self.refuse(400, "Bad Request", RealtimeError(.payloadInvalid, "the request is not HTTP/1.1"))
+    }
+}

@@ -1,0 +1,48 @@
+import HTTPTypes
+import NIOCore
+import NIOHTTP1
+import NIOHTTPTypes
+
+/// Behind the HTTP parser: tells the ``RequestGuard`` how far a request has come, and answers `Expect: 100-continue`.
+final class RequestProgress: ChannelDuplexHandler, RemovableChannelHandler {
+    typealias InboundIn = HTTPRequestPart
+    typealias InboundOut = HTTPRequestPart
+    typealias OutboundIn = HTTPResponsePart
+    typealias OutboundOut = HTTPResponsePart
+
+    private var requestGuard: RequestGuard?
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        // It is there unless somebody builds another pipeline; then there is nothing to tell.
+        self.requestGuard = try? context.pipeline.syncOperations.handler(type: RequestGuard.self)
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch self.unwrapInboundIn(data) {
+        case .head(let request):
+            self.requestGuard?.headArrived()
+            if request.headerFields[.expect]?.lowercased() == "100-continue" {
+                // RFC 9110, section 10.1.1: clients with much to send wait for this word.
+                let response = HTTPResponse(status: .continue)
+                context.writeAndFlush(self.wrapOutboundOut(.head(response)), promise: nil)
+                self.requestGuard?.continued()
+            }
+        case .body:
+            break
+        case .end:
+            self.requestGuard?.requestArrived()
+        }
+        context.fireChannelRead(data)
+    }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        let isEnd = if case .end = self.unwrapOutboundIn(data) { true } else { false }
+        context.write(data, promise: promise)
+        if isEnd { self.requestGuard?.answered() }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        if error is HTTPParserError { self.requestGuard?.notHTTP() }
+        context.fireErrorCaught(error)
+    }
+}
