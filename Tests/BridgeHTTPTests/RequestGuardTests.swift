@@ -139,7 +139,9 @@ import Testing
         #expect(try self.received().isEmpty)
     }
 
-    @Test(arguments: ["\u{16}\u{3}\u{1}\r\n\r\n", "GET\r\n\r\n", "GET / HTTP/9.9\r\n\r\n", "GET / HTTP/1.1\r\n: 1\r\n\r\n"])
+    @Test(arguments: [
+        "\u{16}\u{3}\u{1}\r\n\r\n", "GET\r\n\r\n", "GET / HTTP/9.9\r\n\r\n", "GET / HTTP/1.1\r\n: 1\r\n\r\n",
+    ])
     func whatIsNoHTTPIsToldSo(_ bytes: String) throws {
         self.send(bytes)
         let answer = try self.received()

@@ -49,7 +49,7 @@ struct ServeCommand: AsyncParsableCommand {
             if let broker = self.broker ?? environment["REALTIME_BRIDGE_BROKER"] {
                 let address = try Configuration.address(broker)
                 if case .external = configuration.broker {
-                    throw RealtimeError(.configurationInvalid, "--broker moves the embedded broker; broker.url is another")
+                    throw RealtimeError(.configurationInvalid, "--broker: broker.url names a broker of its own")
                 }
                 configuration.broker = .embedded(host: address.host, port: address.port)
             }
