@@ -16,6 +16,7 @@ final class EdgeLoop {
     let metrics: EdgeMetrics
     let sessions: SessionDirectory
     let pending: PendingConnections
+    let readiness = WriteReadiness()
     let logger: Logger
     /// The hub that this loop is part of.
     weak var hub: Hub?
@@ -37,6 +38,7 @@ final class EdgeLoop {
     private var gathered: [IngestedMessage] = []
     private var origins: [IngestOrigin] = []
     private var unflushed: [ConnectionHandler] = []
+    private var spareBuffers: [ByteBuffer] = []
 
     init(
         eventLoop: any EventLoop,
@@ -209,6 +211,19 @@ extension EdgeLoop {
         self.needsTurn()
     }
 
+    /// An empty buffer for what a connection gets in this turn.
+    func takeBuffer() -> ByteBuffer {
+        self.spareBuffers.popLast() ?? ByteBufferAllocator().buffer(capacity: 256)
+    }
+
+    /// Keeps a buffer for the next one who needs one, if nobody else holds it and it is small.
+    func giveBack(_ buffer: consuming ByteBuffer) {
+        guard self.spareBuffers.count < 64, buffer.storageCapacity <= 4096 else { return }
+        // Copies nothing: a buffer that the channel holds gets new storage, and is as good as a new one.
+        buffer.clear()
+        self.spareBuffers.append(buffer)
+    }
+
     /// Has ``turn()`` run once all sockets that are ready now have been read.
     func needsTurn() {
         guard !self.turnIsScheduled else { return }
@@ -267,9 +282,9 @@ extension EdgeLoop {
         var deliveries = 0
         for fanout in dirty {
             // With one channel a subscriber gets one write: send it while its data is in the cache.
-            let flushesNow = dirty.count == 1
-            deliveries += fanout.flush { connection, packets in
-                connection.deliver(packets, flushesNow: flushesNow)
+            let isOnlyChannel = dirty.count == 1
+            deliveries += fanout.flush { subscribers, packets in
+                subscribers.write(packets, isOnlyChannel: isOnlyChannel, readiness: self.readiness)
             }
         }
         if deliveries > 0 {

@@ -35,8 +35,10 @@ import Testing
     /// What every subscriber was written, in order.
     private func flush(_ fanout: ChannelFanout) -> (written: [ObjectIdentifier: [JoinedPackets]], deliveries: Int) {
         var written: [ObjectIdentifier: [JoinedPackets]] = [:]
-        let deliveries = fanout.flush { connection, packets in
-            written[ObjectIdentifier(connection), default: []].append(packets)
+        let deliveries = fanout.flush { subscribers, packets in
+            for connection in subscribers.connections {
+                written[ObjectIdentifier(connection), default: []].append(packets)
+            }
         }
         return (written, deliveries)
     }

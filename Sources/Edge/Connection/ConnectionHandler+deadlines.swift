@@ -79,7 +79,7 @@ extension ConnectionHandler {
             next = min(next, Int(interval - (self.loop.now - pingedAt)))
         } else {
             self.pingedAt = self.loop.now
-            self.writeAndFlush(WebSocketFrameWriter.control(.ping, payload: []))
+            self.append(WebSocketFrameWriter.control(.ping, payload: []))
             next = min(next, Int(interval))
         }
         return true

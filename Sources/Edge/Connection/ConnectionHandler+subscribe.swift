@@ -75,6 +75,7 @@ extension ConnectionHandler {
             }
             let place = self.loop.subscribe(self, to: channel, encoding: self.encoding(version))
             self.session?.subscriptions.append((channel, place))
+            self.updateReadiness()
         case .reply(_, let client, let request):
             guard let session = self.session else { return .unspecifiedError }
             let filter = ReplyFilter(client: client, request: request)
@@ -97,6 +98,7 @@ extension ConnectionHandler {
                 let place = self.session?.subscriptions.remove(at: index).place
             else { return false }
             self.loop.unsubscribe(from: channel, place: place, encoding: self.encoding(version))
+            self.updateReadiness()
             return true
         case .reply(_, let client, let request):
             let filter = ReplyFilter(client: client, request: request)

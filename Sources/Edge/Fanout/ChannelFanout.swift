@@ -17,7 +17,7 @@ final class ChannelFanout {
 
     let hash: ChannelHash
     private let topic: [UInt8]
-    private var subscribers: [[ConnectionHandler]] = Array(repeating: [], count: 4)
+    private var subscribers = Array(repeating: SubscriberList(), count: 4)
     private var pending: [DeliverableEvent] = []
 
     init(hash: ChannelHash, site: SiteName) {
@@ -32,16 +32,11 @@ final class ChannelFanout {
     /// - Returns: Its place, to be given back to ``remove(at:encoding:)``.
     func add(_ subscriber: ConnectionHandler, encoding: Encoding) -> Int {
         self.subscribers[encoding.index].append(subscriber)
-        return self.subscribers[encoding.index].count - 1
     }
 
     /// Removes the subscriber at a place; the last one of its encoding moves there.
     func remove(at place: Int, encoding: Encoding) {
-        let last = self.subscribers[encoding.index].removeLast()
-        if place < self.subscribers[encoding.index].count {
-            self.subscribers[encoding.index][place] = last
-            last.moved(in: self.hash, to: place)
-        }
+        self.subscribers[encoding.index].remove(at: place)?.moved(in: self.hash, to: place)
     }
 
     /// Adds an event to what leaves at the end of the turn.
@@ -55,7 +50,7 @@ final class ChannelFanout {
     /// Writes what waits to every subscriber, in one piece each, encoded once for each MQTT version and transport.
     ///
     /// - Returns: How many events were written, counted once for each subscriber.
-    func flush(_ write: (ConnectionHandler, JoinedPackets) -> Void) -> Int {
+    func flush(_ write: (SubscriberList, JoinedPackets) -> Void) -> Int {
         let events = self.pending
         self.pending.removeAll(keepingCapacity: events.count <= 64)
         var deliveries = 0
@@ -64,14 +59,8 @@ final class ChannelFanout {
             let framed = self.subscribers[Encoding(version: version, isWebSocket: true).index]
             guard !(plain.isEmpty && framed.isEmpty) else { continue }
             for packets in self.join(events, version: version) {
-                for subscriber in plain {
-                    write(subscriber, packets)
-                }
-                guard !framed.isEmpty else { continue }
-                let frames = packets.framed()
-                for subscriber in framed {
-                    write(subscriber, frames)
-                }
+                if !plain.isEmpty { write(plain, packets) }
+                if !framed.isEmpty { write(framed, packets.framed()) }
             }
             deliveries += (plain.count + framed.count) * events.count
         }
