@@ -68,18 +68,19 @@ export function recover(told) {
 }
 
 /**
- * Takes what is asked of `realtime_history`: each request as `{hash, since, answer(channel), refuse()}`, to be answered
- * whenever the test wants it.
+ * Takes what is asked of `realtime_history`, to be answered whenever the test wants it: each request as
+ * `{hash, since, answer(channel), answerWith(payload), refuse()}`.
  */
 export function historyRequests() {
     const asked = [];
     server.components.realtime_history = (body, request, connection) => {
         const [{ hash, since }] = JSON.parse(body).channels;
-        const found = (more) => ({ hash, position: 'k3f9:999', recovered: 'complete', events: [], more: false, ...more });
+        const found = (channel) =>
+            ({ hash, position: 'k3f9:999', recovered: 'complete', events: [], more: false, ...channel });
         asked.push({
             hash, since,
             answer: (channel) => connection.reply(request, { ok: true, payload: { channels: [found(channel)] } }),
-            payload: (payload) => connection.reply(request, { ok: true, payload }),
+            answerWith: (payload) => connection.reply(request, { ok: true, payload }),
             refuse: () => connection.reply(request, { ok: false, error: { code: 'limit', message: 'too many' } }),
         });
     };

@@ -72,6 +72,19 @@ describe('a hole', () => {
         assert.deepEqual(order(client), [1, 2, 3, 4, 5, 6]);
     });
 
+    test('given up takes no late answer for the one behind it', async () => {
+        const client = await missingBefore(3);
+        for (let seq = 5; seq <= 1004; seq++) send(seq);
+        await settled();
+        assert.deepEqual(order(client), [1, 'k3f9:2', 3]);
+        asked[0].answer({ events: events(2) });
+        assert.deepEqual(order(client), [1, 'k3f9:2', 3]);
+        assert.equal(asked[1].since, 'k3f9:3');
+        asked[1].answer({ events: events(4) });
+        assert.equal(client.payloads().length, 1003);
+        assert.equal(client.of(GAP).length, 1);
+    });
+
     test('holds back its own channel only', async () => {
         const channels = [channel({ position: 'k3f9:0' }), channel({ hash: OTHER, position: 'k3f9:0' })];
         const { payloads } = await started(grantAnswer({ channels }));
@@ -116,10 +129,10 @@ describe('a hole that cannot be filled is a gap', () => {
         'a page brings nothing new': () => asked[0].answer({ events: events(1), more: true }),
         'history is of another epoch': () =>
             asked[0].answer({ position: 'zz:3', events: [{ ...event(2), epoch: 'zz' }, { ...event(3), epoch: 'zz' }] }),
-        'the answer is null': () => asked[0].payload(null),
-        'the answer has no list': () => asked[0].payload({ channels: { hash: HASH } }),
+        'the answer is null': () => asked[0].answerWith(null),
+        'the answer has no list': () => asked[0].answerWith({ channels: { hash: HASH } }),
         'the answer is of another channel': () => asked[0].answer({ hash: OTHER, events: events(2, 3) }),
-        'the channel is null': () => asked[0].payload({ channels: [null] }),
+        'the channel is null': () => asked[0].answerWith({ channels: [null] }),
         'the events are no list': () => asked[0].answer({ events: 'k3f9:2' }),
         'the events are none': () => asked[0].answer({ events: [null, 2, [], { seq: 2 }, { ...event(3), seq: '3' }] }),
     };
@@ -179,14 +192,15 @@ describe('a hole that cannot be filled is a gap', () => {
 
     test('the channel is closed: what was held back comes first', async () => {
         const client = await missingBefore(3);
-        send(5);
+        send(5, 5, 3);
         server.last.event(HASH, { closed: 'revoked' });
         assert.deepEqual(client.kinds(), [EVENT, GAP, EVENT, GAP, EVENT, DENIED]);
         await settled();
-        asked.forEach((request) => request.answer({ events: events(2, 4) }));
+        asked[0].answer({ events: events(2, 4) });
         send(6);
         assert.deepEqual(order(client).slice(0, 5), [1, 'k3f9:2', 3, 'k3f9:4', 5]);
         assert.equal(client.told.length, 6);
+        assert.equal(asked.length, 1);
     });
 });
 
@@ -211,10 +225,25 @@ describe('what comes behind a hole keeps its order', () => {
         const client = await missingBefore(6);
         send(7);
         client.rt.subscribe(EVENT, ({ payload }) => payload === 2 && client.rt.close());
-        asked[0].answer({ events: events(2, 3), more: true });
+        asked[0].answer({ events: events(2, 4), more: true });
         await settled();
         assert.deepEqual(order(client), [1, 2]);
         assert.equal(asked.length, 1);
+    });
+
+    test('or closes it at what was held back', async () => {
+        const client = await missingBefore(3);
+        send(5);
+        client.rt.subscribe(EVENT, ({ payload }) => payload === 3 && client.rt.close());
+        asked[0].answer({ events: events(2) });
+        assert.deepEqual(order(client), [1, 2, 3]);
+    });
+
+    test('or closes it while the bridge closes the channel', async () => {
+        const client = await missingBefore(3);
+        client.rt.subscribe(GAP, () => client.rt.close());
+        server.last.event(HASH, { closed: 'revoked' });
+        assert.deepEqual(client.kinds(), [EVENT, GAP]);
     });
 
     test('or closes it at the gap that remains', async () => {

@@ -126,13 +126,32 @@ describe('a gap', () => {
         const { of, payloads } = await started(at('k3f9:30'));
         assert.deepEqual(await reconnect(), [`${HASH} k3f9:30`]);
         assert.deepEqual(of(GAP).map(({ position }) => position), ['k3f9:40']);
+        recover({ [HASH]: ['k3f9:40', 'complete'] });
+        assert.deepEqual(await reconnect(), [`${HASH} k3f9:30`]);
+        gapUpTo(36);
         gapUpTo(37);
         send(38, 39);
         assert.deepEqual(payloads(), [38, 39]);
         assert.deepEqual(of(GAP).map(({ position }) => position), ['k3f9:40']);
-        // The next one is another.
-        assert.deepEqual(await reconnect(), [`${HASH} k3f9:39`]);
-        assert.equal(of(GAP).length, 2);
+    });
+
+    test('is told again where more may be gone than was told', async () => {
+        recover({ [HASH]: ['k3f9:40', 'gap'] });
+        const { of } = await started(at('k3f9:30'));
+        recover({ [HASH]: ['k3f9:45', 'gap'] });
+        await reconnect();
+        assert.deepEqual(of(GAP).map(({ position }) => position), ['k3f9:40', 'k3f9:45']);
+        send(45);
+        await reconnect();
+        assert.equal(of(GAP).length, 3);
+    });
+
+    test('told on the topic is one for a page that has seen nothing yet', async () => {
+        const { kinds, of } = await started();
+        gapUpTo(8);
+        send(9);
+        assert.deepEqual(kinds(), [GAP, EVENT]);
+        assert.equal(of(GAP)[0].position, 'k3f9:8');
     });
 
     test('is none where nothing was expected', async () => {

@@ -513,7 +513,7 @@ class Channel {
         const other = head.epoch !== this.epoch || head.seq < this.seq; // Not the log that the position was of.
         const gap = other || recovered === 'gap';
         const news = other || head.seq > this.told;
-        this.moveTo(other ? { epoch: head.epoch, seq: 0 } : this, gap ? head.seq : 0);
+        this.moveTo(other ? { epoch: head.epoch, seq: 0 } : this, gap ? head.seq : this.told);
         return gap && news ? position : null;
     }
 
@@ -537,8 +537,9 @@ class Channel {
     advance(body) {
         const { epoch, seq, gap } = body;
         const end = gap === true ? seq : seq - 1;
-        const missing = epoch === this.epoch ? end > this.passed : this.epoch !== null || gap === true;
-        this.moveTo(body);
+        const same = epoch === this.epoch;
+        const missing = same ? end > this.passed : this.epoch !== null || gap === true;
+        this.moveTo(body, same && gap === true ? this.told : 0);
         return missing ? `${epoch}:${end}` : null;
     }
 
@@ -757,7 +758,8 @@ class Client {
         const channel = this.channels.get(hash);
         if (!channel || !channel.joined || this.phase === 'ended') return;
         if (typeof body.closed === 'string') {
-            while (channel.hole) this.release(channel);
+            // Nothing is given to whom the channel is closed: what is held back comes, with a gap at each hole.
+            if (channel.hole) this.release(channel, (body) => this.deliver(channel, body));
             if (this.phase !== 'ended') this.shut(channel, `grant_${body.closed}`, 0, body.closed);
             return;
         }
@@ -774,7 +776,7 @@ class Client {
     }
 
     deliver(channel, body) {
-        if (this.phase === 'ended') return;
+        if (this.phase === 'ended' || channel.knows(body)) return;
         this.miss(channel, channel.advance(body));
         if (body.gap === true || this.phase === 'ended') return;
         const { payload, time, by } = body;
@@ -795,7 +797,7 @@ class Client {
             if (channel.hole !== hole) return; // Released or lost meanwhile.
             const { events, more } = historyOf(hash, payload);
             events.filter((event) => isEvent(event) && event.epoch === first.epoch && event.seq < first.seq)
-                .forEach((event) => channel.knows(event) || this.deliver(channel, event));
+                .forEach((event) => this.deliver(channel, event));
             if (this.phase === 'ended') return;
             if (more === true && channel.position !== position && channel.lacks(first)) return this.fill(channel);
             this.release(channel);
@@ -803,11 +805,11 @@ class Client {
     }
 
     /** Goes on with what was held back; what is missing before it still is a gap. */
-    release(channel) {
+    release(channel, take = (body, bytes) => this.receive(channel.hash, body, bytes)) {
         const [[first], ...further] = channel.hole.held;
         channel.hole = null;
         this.deliver(channel, first);
-        further.forEach(([body, bytes]) => this.receive(channel.hash, body, bytes));
+        further.forEach(([body, bytes]) => take(body, bytes));
     }
 
     shut(channel, code, reason, reasonString) {
