@@ -51,6 +51,42 @@ export const sinceOf = ({ properties }) => {
     return since && [].concat(since);
 };
 
+/** Answers every SUBSCRIBE with `{hash: [position, recovered]}`, in the form that its number of filters asks for. */
+export function recover(told) {
+    server.script.subscribe = (packet, connection) => {
+        const topics = topicsOf(packet);
+        const found = topics.map((topic) => topic.split('/').pop()).filter((hash) => told[hash])
+            .map((hash) => told[hash].map((value) => (topics.length > 1 ? `${hash} ${value}` : value)));
+        connection.push({
+            cmd: 'suback', messageId: packet.messageId, granted: topics.map(() => 0), properties: {
+                userProperties: {
+                    position: found.map(([position]) => position), recovered: found.map(([, recovered]) => recovered),
+                },
+            },
+        });
+    };
+}
+
+/**
+ * Takes what is asked of `realtime_history`, to be answered whenever the test wants it: each request as
+ * `{hash, since, answer(channel), answerWith(payload), refuse()}`.
+ */
+export function historyRequests() {
+    const asked = [];
+    server.components.realtime_history = (body, request, connection) => {
+        const [{ hash, since }] = JSON.parse(body).channels;
+        const found = (channel) =>
+            ({ hash, position: 'k3f9:999', recovered: 'complete', events: [], more: false, ...channel });
+        asked.push({
+            hash, since,
+            answer: (channel) => connection.reply(request, { ok: true, payload: { channels: [found(channel)] } }),
+            answerWith: (payload) => connection.reply(request, { ok: true, payload }),
+            refuse: () => connection.reply(request, { ok: false, error: { code: 'limit', message: 'too many' } }),
+        });
+    };
+    return asked;
+}
+
 /** The topics of a SUBSCRIBE. */
 export const topicsOf = ({ subscriptions }) => subscriptions.map(({ topic }) => topic);
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { EVENT, GAP, connect } from '../../Sources/BridgeHTTP/Client/realtime.js';
 import { HASH, channel, grantAnswer } from './ScriptedServer.mjs';
-import { OTHER, event, keep, pass, server, settled, sinceOf, started, useScriptedServer } from './Harness.mjs';
+import { OTHER, event, keep, server, settled, started, useScriptedServer } from './Harness.mjs';
 
 useScriptedServer();
 
@@ -21,58 +21,6 @@ describe('events', () => {
         [1, 2, 2, 1, 3].forEach((seq) => server.last.event(HASH, event(seq)));
         assert.deepEqual(payloads(), [2, 3]);
         assert.equal(of(GAP).length, 0);
-    });
-
-    test('a jump is a gap, and is told before the event', async () => {
-        const { kinds, of } = await started();
-        server.last.event(HASH, event(1));
-        server.last.event(HASH, event(4));
-        assert.deepEqual(kinds(), [EVENT, GAP, EVENT]);
-        assert.equal(of(GAP)[0].position, 'k3f9:3');
-        assert.equal(of(GAP)[0].area, 'game');
-    });
-
-    test('another epoch is a gap', async () => {
-        const { kinds, payloads } = await started();
-        server.last.event(HASH, event(9));
-        server.last.event(HASH, { ...event(1), epoch: 'zz' });
-        assert.deepEqual(kinds(), [EVENT, GAP, EVENT]);
-        assert.deepEqual(payloads(), [9, 1]);
-    });
-
-    test('a gap told by the bridge moves the position', async () => {
-        const { kinds, of } = await started();
-        server.last.event(HASH, event(1));
-        server.last.event(HASH, { seq: 8, epoch: 'k3f9', time: 0, gap: true });
-        server.last.event(HASH, event(9));
-        assert.deepEqual(kinds(), [EVENT, GAP, EVENT]);
-        assert.equal(of(GAP)[0].position, 'k3f9:8');
-    });
-
-    test('a gap told by SUBACK is told once, and what is retained follows whatever its number', async () => {
-        server.script.subscribe = (packet, connection) => connection.push({
-            cmd: 'suback', messageId: packet.messageId, granted: [0, 0],
-            properties: { userProperties: { position: [`${HASH} k3f9:40`], recovered: [`${HASH} gap`] } },
-        });
-        const { kinds, of, payloads } = await started(grantAnswer({ channels: [channel({ position: 'k3f9:50' })] }));
-        [39, 40, 40, 41].forEach((seq) => server.last.event(HASH, event(seq)));
-        assert.deepEqual(kinds(), [GAP, EVENT, EVENT, EVENT]);
-        assert.equal(of(GAP)[0].position, 'k3f9:40');
-        assert.deepEqual(payloads(), [39, 40, 41]);
-    });
-
-    test('SUBACK gives the position that was missing; the retained last event still comes', async () => {
-        server.script.subscribe = (packet, connection) => connection.push({
-            cmd: 'suback', messageId: packet.messageId, granted: [0, 0],
-            properties: { userProperties: { position: [`${HASH} k3f9:40`], recovered: [`${HASH} none`] } },
-        });
-        const { payloads, of } = await started();
-        [40, 40, 41].forEach((seq) => server.last.event(HASH, event(seq)));
-        assert.deepEqual(payloads(), [40, 41]);
-        assert.equal(of(GAP).length, 0);
-        server.last.drop();
-        await pass(500);
-        assert.deepEqual(sinceOf(server.last.all('subscribe')[0]), [`${HASH} k3f9:41`]);
     });
 
     test('a handler that throws breaks no other, and is reported', async () => {
@@ -104,7 +52,11 @@ describe('events', () => {
 
     test('what is no event is passed over', async () => {
         const { told, payloads } = await started();
-        const bodies = ['no JSON', 'null', '[]', '{"seq":"1","epoch":"k3f9"}', '{"seq":1}'];
+        const bodies = [
+            'no JSON', 'null', '[]', '{"seq":"1","epoch":"k3f9"}', '{"seq":1}', '{"seq":0,"epoch":"k3f9"}',
+            '{"seq":-1,"epoch":"k3f9","gap":true}', '{"seq":1,"epoch":"k3 f9"}', '{"seq":1,"epoch":["k3f9"]}',
+            `{"seq":1,"epoch":"${'k'.repeat(17)}"}`, '{"seq":9007199254740993,"epoch":"k3f9"}',
+        ];
         bodies.forEach((body) => server.last.event(HASH, body));
         server.last.event('unknown', event(1));
         assert.deepEqual(told, []);

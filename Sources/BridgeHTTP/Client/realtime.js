@@ -18,13 +18,16 @@
 
 // ---------------------------------------------------------------------------------------------- Contract
 
-/** An event of a channel: `{component, area, itemid, contextid, channeldetails, hash, payload, position, time, by}`. */
+/**
+ * An event of a channel, each once and in order: `{component, area, itemid, contextid, channeldetails, hash, payload,
+ * position, time, by}`.
+ */
 const EVENT = 'event';
 /** The connection is gone, told once an outage: `{code, reason, reasonString}`. Reconnecting goes on by itself. */
 const CONNECTION_LOST = 'connection_lost';
 /** The connection is back, and its channels are subscribed again: `{}`. */
 const CONNECTION_RESTORED = 'connection_restored';
-/** Events are lost to this page: the channel's members and `position`, up to which some are missing. */
+/** Events are lost to this page, told once: the channel's members and `position`, up to which some are missing. */
 const GAP = 'gap';
 /** Final. `{channel, code, reason, reasonString}`: that channel is closed, or with `channel: null` everything. */
 const DENIED = 'denied';
@@ -51,6 +54,9 @@ const RETRY_CAP = 30000;
 const STABLE_AFTER = 10000;
 /** Unanswered messages that a client holds; beyond it sending rejects with `busy`. */
 const MAXIMUM_PENDING = 256;
+/** What a channel holds back while missing events are asked for; beyond it they are a gap. Bytes as they came. */
+const MAXIMUM_HELD = 1000;
+const MAXIMUM_HELD_BYTES = 1024 * 1024;
 
 /** MQTT reasons after which a fresh grant may help, and those after which nothing does. All others pass. */
 const RENEWABLE = [0x86, 0x87, 0x98, 0xa0];
@@ -222,7 +228,7 @@ function decode({ type, flags, body }) {
 
 /**
  * One connection of MQTT 5 over WebSocket. Others (server-sent events, long polling) have the same members: `connect`,
- * `subscribe`, `send`, `publish`, `probe`, `fail`, `close`, and call the same `opened`, `event(hash, body)`,
+ * `subscribe`, `send`, `publish`, `probe`, `fail`, `close`, and call the same `opened`, `event(hash, body, bytes)`,
  * `reply(request, body)`, `lost(why)`: the last once, and nothing after it or after `close`.
  */
 class MQTTTransport {
@@ -265,22 +271,21 @@ class MQTTTransport {
     subscribe(channels, withReplies, done) {
         const filters = channels.map(({ hash }) => `${this.root}/ch/${hash}`);
         if (withReplies) filters.unshift(`${this.replyRoot}/#`);
-        const since = channels.filter((channel) => channel.since).flatMap((channel) => userProperty(
-            'since', filters.length > 1 ? `${channel.hash} ${channel.since}` : channel.since));
+        const prefix = (hash) => (filters.length > 1 ? `${hash} ` : '');
+        const since = channels.filter((channel) => channel.since)
+            .flatMap((channel) => userProperty('since', prefix(channel.hash) + channel.since));
         const id = this.nextID();
         this.acks.set(id, { type: SUBACK, done: ({ reasons, properties: { user, reasonString } }) => {
             if (reasons.length !== filters.length) return this.fail('SUBACK does not match');
             this.timer(`subscribe${id}`);
-            const told = { position: {}, recovered: {} };
-            for (const [name, value] of user) {
-                const parts = value.split(' ');
-                const hash = parts.length > 1 ? parts.shift() : channels.length && channels[0].hash;
-                if (name === 'position' || name === 'recovered') told[name][hash] = parts[0];
-            }
+            const told = (name, hash) => {
+                const found = user.find(([key, value]) => key === name && value.startsWith(prefix(hash)));
+                return found && found[1].slice(prefix(hash).length);
+            };
             const offset = withReplies ? 1 : 0;
             done(channels.map(({ hash }, index) => ({
                 hash, reason: reasons[index + offset], reasonString,
-                position: told.position[hash], recovered: told.recovered[hash],
+                position: told('position', hash), recovered: told('recovered', hash),
             })));
         } });
         this.timer(`subscribe${id}`, ANSWER_TIMEOUT, () => this.fail('no answer to SUBSCRIBE'));
@@ -398,7 +403,7 @@ class MQTTTransport {
         }
         if (body === null || typeof body !== 'object') return;
         const name = topic.slice(topic.lastIndexOf('/') + 1);
-        if (topic === `${this.root}/ch/${name}`) this.callbacks.event(name, body);
+        if (topic === `${this.root}/ch/${name}`) this.callbacks.event(name, body, payload.length);
         else if (topic === `${this.replyRoot}/${name}`) this.callbacks.reply(name, body);
     }
 
@@ -449,30 +454,93 @@ class MQTTTransport {
 
 // ------------------------------------------------------------------------------------------------ Client
 
-/** A channel that a grant names: who it is, and the last event seen. */
+/** The parts of `{epoch}:{seq}`; null where it is no position. */
+function positionOf(text) {
+    const found = /^([\w-]{1,16}):(\d{1,15})$/.exec(text);
+    return found && { epoch: found[1], seq: Number(found[2]) };
+}
+
+/** Whether that is an event, or a gap told in an event's place. */
+const isEvent = (body) => Boolean(body) && typeof body.epoch === 'string' && Number.isSafeInteger(body.seq)
+    && positionOf(`${body.epoch}:${body.seq}`) !== null && (body.seq > 0 || body.gap === true);
+
+/** The channel's part of an answer of `realtime_history`. */
+function historyOf(hash, payload) {
+    const channels = payload && payload.channels;
+    const found = Array.isArray(channels) && channels.find((channel) => channel && channel.hash === hash);
+    return found && Array.isArray(found.events) ? found : { events: [] };
+}
+
+/**
+ * A channel that a grant names, and where the page is in it: at the event `seq` of `epoch`; null: nowhere yet.
+ * The page has been told that events up to `told` are missing: whichever still come are taken. `again` is 1 while the
+ * event at `seq` may come itself (`retain: last` sends it first). Both hold until the first event.
+ */
 class Channel {
     constructor(given) {
         this.given = given;
         this.hash = given.hash;
         this.closed = false;
         this.joined = false;
-        this.moveTo(given.position);
-        this.startAt();
+        this.hole = null; // or {held, bytes}: what came behind missing events, while these are asked for
+        this.left = {};
+        this.epoch = null;
+        this.startFrom(given);
     }
 
-    /** How the next event is to be taken: `anew`: whatever its number; `again`: the last may come once more. */
-    startAt(how) {
-        this.start = how;
+    startFrom({ position }) {
+        this.moveTo(positionOf(position) || { epoch: null, seq: 0 });
     }
 
-    moveTo(position) {
-        const [epoch, seq] = String(position || '').split(':');
-        this.epoch = seq ? epoch : null;
-        this.seq = seq ? Number(seq) : 0;
+    moveTo({ epoch, seq }, told = 0, again = 0) {
+        if (epoch !== this.epoch) this.left = { epoch: this.epoch, seq: this.seq };
+        Object.assign(this, { epoch, seq, told, again });
     }
 
     get position() {
         return this.epoch === null ? undefined : `${this.epoch}:${this.seq}`;
+    }
+
+    /** Takes what SUBACK says: the head, and what comes of the events up to it. Answers as `advance` does. */
+    begin(position, recovered) {
+        const head = positionOf(position);
+        if (!head) return null;
+        if (this.epoch === null) {
+            // Begun at a position that only the token has, the first event tells where that was; else it is now.
+            if (recovered !== 'complete' && recovered !== 'gap') this.moveTo(head, 0, 1);
+            return null;
+        }
+        const other = head.epoch !== this.epoch || head.seq < this.seq; // Not the log that the position was of.
+        const gap = other || recovered === 'gap';
+        const news = other || head.seq > this.told;
+        this.moveTo(other ? { epoch: head.epoch, seq: 0 } : this, gap ? head.seq : this.told);
+        return gap && news ? position : null;
+    }
+
+    /** The last event that is not expected any more. */
+    get passed() {
+        return Math.max(this.seq, this.told);
+    }
+
+    /** Whether it was seen before. */
+    knows({ epoch, seq }) {
+        if (epoch === this.epoch) return seq <= this.seq - this.again;
+        return epoch === this.left.epoch && seq <= this.left.seq;
+    }
+
+    /** Whether events before this one are missing that the bridge may still have. */
+    lacks({ epoch, seq, gap }) {
+        return gap !== true && epoch === this.epoch && seq - 1 > this.passed;
+    }
+
+    /** Moves to an event or a told gap; answers the position up to which the page is to be told of a gap, or null. */
+    advance(body) {
+        const { epoch, seq, gap } = body;
+        const end = gap === true ? seq : seq - 1;
+        const same = epoch === this.epoch;
+        const missing = same ? end > this.passed : this.epoch !== null || gap === true;
+        this.moveTo(body, same && gap === true ? this.told : 0);
+        return missing ? `${epoch}:${end}` : null;
     }
 
     get wanted() {
@@ -544,7 +612,7 @@ class Client {
             { WebSocket: this.options.WebSocket, answer: this.presented.answer, client: this.clientID },
             {
                 opened: () => this.opened(),
-                event: (hash, body) => this.receive(hash, body),
+                event: (hash, body, bytes) => this.receive(hash, body, bytes),
                 reply: (request, body) => this.replied(request, body),
                 lost: (why) => this.lost(why),
             });
@@ -584,7 +652,8 @@ class Client {
         }
         this.transport = null;
         this.phase = 'waiting';
-        this.channels.forEach((channel) => { channel.joined = false; });
+        // What was held back comes again, behind what is missing.
+        this.channels.forEach((channel) => Object.assign(channel, { joined: false, hole: null }));
         [...this.pending.values()].filter(({ bound }) => bound).forEach(({ id }) => this.forget(id));
         const detail = { code: codeOf(code, reasonString, 'connection_lost'), reason: code, reasonString };
         if (wasReady) {
@@ -661,7 +730,7 @@ class Client {
             known.given = given;
             known.closed = false;
             // A position that we have stays: the grant's may lie beyond events that are still on their way here.
-            if (!known.joined && known.epoch === null) known.moveTo(given.position);
+            if (!known.joined && known.epoch === null) known.startFrom(given);
         }
     }
 
@@ -678,44 +747,69 @@ class Client {
                     continue;
                 }
                 channel.joined = true;
-                this.begin(channel, result);
+                this.miss(channel, channel.begin(result.position, result.recovered));
             }
             done();
         });
     }
 
-    begin(channel, { position, recovered }) {
-        channel.startAt();
-        if (recovered === 'gap') {
-            // What is retained follows, and its first may have any number, or another epoch.
-            channel.startAt('anew');
-            this.emit(GAP, { ...channel.members, position: position || channel.position });
-        } else if (channel.epoch === null && position) {
-            channel.moveTo(position);
-            channel.startAt('again'); // `retain: last` sends the event at the head first.
+    /** Nothing of a channel counts before its SUBACK. */
+    receive(hash, body, bytes) {
+        const channel = this.channels.get(hash);
+        if (!channel || !channel.joined || this.phase === 'ended') return;
+        if (typeof body.closed === 'string') {
+            // Nothing is given to whom the channel is closed: what is held back comes, with a gap at each hole.
+            if (channel.hole) this.release(channel, (body) => this.deliver(channel, body));
+            if (this.phase !== 'ended') this.shut(channel, `grant_${body.closed}`, 0, body.closed);
+            return;
         }
+        if (!isEvent(body) || channel.knows(body)) return;
+        const { hole } = channel;
+        if (!hole && !channel.lacks(body)) return this.deliver(channel, body);
+        if (!hole) {
+            channel.hole = { held: [[body, bytes]], bytes };
+            return this.fill(channel);
+        }
+        hole.held.push([body, bytes]);
+        hole.bytes += bytes;
+        if (hole.held.length > MAXIMUM_HELD || hole.bytes > MAXIMUM_HELD_BYTES) this.release(channel);
     }
 
-    receive(hash, body) {
-        const channel = this.channels.get(hash);
-        if (!channel || channel.closed) return;
-        if (typeof body.closed === 'string') return this.shut(channel, `grant_${body.closed}`, 0, body.closed);
-        const { epoch, seq } = body;
-        if (typeof epoch !== 'string' || !Number.isSafeInteger(seq)) return;
-        const same = epoch === channel.epoch;
-        const anew = channel.epoch === null || channel.start === 'anew';
-        const again = channel.start === 'again' && seq === channel.seq;
-        if (!anew && same && seq <= channel.seq && !again) return; // Seen before.
-        const missed = !anew && !(same && seq <= channel.seq + 1);
-        channel.epoch = epoch;
-        channel.seq = seq;
-        channel.startAt();
-        if (body.gap === true || missed) {
-            this.emit(GAP, { ...channel.members, position: `${epoch}:${body.gap === true ? seq : seq - 1}` });
-        }
+    deliver(channel, body) {
+        if (this.phase === 'ended' || channel.knows(body)) return;
+        this.miss(channel, channel.advance(body));
         if (body.gap === true || this.phase === 'ended') return;
         const { payload, time, by } = body;
         this.emit(EVENT, { ...channel.members, payload, position: channel.position, time, by });
+    }
+
+    /** Tells that events up to that position are missing, if there is one. */
+    miss(channel, position) {
+        if (position) this.emit(GAP, { ...channel.members, position });
+    }
+
+    /** Asks for what is missing before the events held back, page by page. */
+    fill(channel) {
+        const { hash, position, hole } = channel;
+        const [[first]] = hole.held;
+        const body = json({ channels: [{ hash, since: position }] });
+        this.request('realtime_history', body, { timeout: ANSWER_TIMEOUT, bound: true }, (error, payload) => {
+            if (channel.hole !== hole) return; // Released or lost meanwhile.
+            const { events, more } = historyOf(hash, payload);
+            events.filter((event) => isEvent(event) && event.epoch === first.epoch && event.seq < first.seq)
+                .forEach((event) => this.deliver(channel, event));
+            if (this.phase === 'ended') return;
+            if (more === true && channel.position !== position && channel.lacks(first)) return this.fill(channel);
+            this.release(channel);
+        });
+    }
+
+    /** Goes on with what was held back; what is missing before it still is a gap. */
+    release(channel, take = (body, bytes) => this.receive(channel.hash, body, bytes)) {
+        const [[first], ...further] = channel.hole.held;
+        channel.hole = null;
+        this.deliver(channel, first);
+        further.forEach(([body, bytes]) => take(body, bytes));
     }
 
     shut(channel, code, reason, reasonString) {
