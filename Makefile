@@ -5,7 +5,7 @@ RELEASE := .build/release
 LOAD ?= ../shared/load
 
 # What the bridge needs, and what its tests need beside.
-PACKAGES := mosquitto libmosquitto-dev pkg-config
+PACKAGES := mosquitto libmosquitto-dev libsqlite3-dev pkg-config
 TEST_PACKAGES := curl gcc libc6-dev libpaho-mqtt-dev mosquitto-clients nodejs node-mqtt esbuild chromium chromium-driver \
 	python3-paho-mqtt python3-jwt python3-cryptography python3-selenium
 

@@ -16,6 +16,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.34.1"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
@@ -38,6 +39,7 @@ let package = Package(
             dependencies: ["CMosquitto", "MessageBus", "Realtime", .crypto, .logging, .serviceLifecycle, .subprocess]
         ),
         .target(name: "EventLog", dependencies: ["Realtime"]),
+        .target(name: "EventLogSQLite", dependencies: ["EventLog", "Realtime", .grdb, .grdbSQLite]),
         .target(name: "Components", dependencies: ["Realtime", .logging, .serviceLifecycle]),
         .target(
             name: "BridgeCore",
@@ -89,7 +91,7 @@ let package = Package(
             name: "EdgeTests",
             dependencies: ["Edge", "MQTTCodec", "Realtime", .logging, .nioCore, .nioEmbedded]
         ),
-        .testTarget(name: "EventLogTests", dependencies: ["EventLog", "Realtime"]),
+        .testTarget(name: "EventLogTests", dependencies: ["EventLog", "EventLogSQLite", "Realtime"]),
         .testTarget(
             name: "RealtimeBridgeTests",
             dependencies: [
@@ -111,6 +113,8 @@ extension Target.Dependency {
     static var argumentParser: Self { .product(name: "ArgumentParser", package: "swift-argument-parser") }
     static var asyncHTTPClient: Self { .product(name: "AsyncHTTPClient", package: "async-http-client") }
     static var crypto: Self { .product(name: "Crypto", package: "swift-crypto") }
+    static var grdb: Self { .product(name: "GRDB", package: "GRDB.swift") }
+    static var grdbSQLite: Self { .product(name: "GRDBSQLite", package: "GRDB.swift") }
     static var httpTypes: Self { .product(name: "HTTPTypes", package: "swift-http-types") }
     static var hummingbird: Self { .product(name: "Hummingbird", package: "hummingbird") }
     static var hummingbirdCore: Self { .product(name: "HummingbirdCore", package: "hummingbird") }

@@ -2,92 +2,132 @@ import Realtime
 
 /// What the in-memory log keeps of one channel.
 struct ChannelMemory: Sendable {
+    /// An event with its place among those of all channels, and the log time that its age is counted from.
+    struct Stored: Sendable {
+        let record: EventRecord
+        let number: UInt64
+        let time: Int64
+
+        /// What it counts in the log's bound: its payload and about what else it takes.
+        var cost: Int { self.record.payload.bytes.count + 128 }
+    }
+
     /// What is remembered of an event with a key; its payload may be long gone.
     private struct Keyed: Sendable {
         let digest: [UInt8]
         let sequence: UInt64
+        let wall: Int64
         let time: Int64
     }
 
-    /// How long a key is remembered, in milliseconds.
-    private static let keyLifetime: Int64 = 10 * 60 * 1000
-    /// How many keys are remembered at once; one more is refused, never forgotten early.
-    private static let maximumKeys = 10_000
-
     private let epoch: Epoch
     private var sequence: UInt64 = 0
-    private var events: [EventRecord] = []
+    private var events: [Stored] = []
     /// Events at the front of `events` that are trimmed; they leave the array in large steps, not one by one.
     private var trimmed = 0
-    private var retention = Retention()
+    private(set) var policy: ChannelPolicy
     private var keys: [IdempotencyKey: Keyed] = [:]
     private var nextKeySweep: Int64 = 0
+    /// What the retained events cost.
+    private(set) var cost = 0
 
-    init(epoch: Epoch) {
+    init(epoch: Epoch, policy: ChannelPolicy) {
         self.epoch = epoch
+        self.policy = policy
     }
 
     var head: Position { Position(epoch: self.epoch, sequence: self.sequence) }
 
-    /// Gives a draft its position.
+    /// What a key says of a draft, if it has one: the earlier event, or why it is refused.
     ///
-    /// - Parameters:
-    ///   - draft: The event to be.
-    ///   - time: Unix milliseconds.
-    /// - Returns: The event, or the earlier one where its key is remembered with the same payload; `key_reused` where
-    ///   it is with another.
-    mutating func append(_ draft: EventDraft, time: Int64) -> AppendResult {
-        if let key = draft.key {
-            if let known = self.known(key, time: time) {
-                guard known.digest == draft.payload.digest else {
-                    return .failure(RealtimeError(.keyReused, "the key was used with another payload"))
-                }
-                let record = EventRecord(
-                    sequence: known.sequence,
-                    epoch: self.epoch,
-                    time: known.time,
-                    by: draft.by,
-                    payload: draft.payload
-                )
-                return .success(AppendedEvent(channel: draft.channel, record: record, isRepetition: true))
-            }
-            guard self.keys.count < Self.maximumKeys else {
-                return .failure(RealtimeError(.busy, "too many keys on this channel within ten minutes"))
-            }
+    /// - Returns: `nil` where the draft is a new event.
+    mutating func repetition(_ draft: EventDraft, time: Int64) -> AppendResult? {
+        guard let key = draft.key else { return nil }
+        if let known = self.known(key, time: time) {
+            guard known.digest == draft.payload.digest else { return .failure(.keyReused) }
+            let record = EventRecord(
+                sequence: known.sequence,
+                epoch: self.epoch,
+                time: known.wall,
+                by: draft.by,
+                payload: draft.payload
+            )
+            return .success(AppendedEvent(channel: draft.channel, record: record, number: nil))
         }
+        return self.keys.count < IdempotencyKey.maximumCount ? nil : .failure(.tooManyKeys)
+    }
+
+    /// Gives a draft its position, its number, the time of day and the log time.
+    mutating func append(_ draft: EventDraft, number: UInt64, wall: Int64, time: Int64) -> AppendedEvent {
         self.sequence += 1
         let record = EventRecord(
             sequence: self.sequence,
             epoch: self.epoch,
-            time: time,
+            time: wall,
             by: draft.by,
             payload: draft.payload
         )
-        self.events.append(record)
+        let stored = Stored(record: record, number: number, time: time)
+        self.events.append(stored)
+        self.cost += stored.cost
         if let key = draft.key {
-            self.keys[key] = Keyed(digest: draft.payload.digest, sequence: record.sequence, time: time)
+            let digest = draft.payload.digest
+            self.keys[key] = Keyed(digest: digest, sequence: record.sequence, wall: wall, time: time)
         }
-        self.retention = draft.retention
+        if let policy = draft.policy { self.policy = policy }
         self.trim(time: time)
-        return .success(AppendedEvent(channel: draft.channel, record: record, isRepetition: false))
+        return AppendedEvent(channel: draft.channel, record: record, number: number)
     }
 
     /// Takes away what retention does not keep.
     mutating func trim(time: Int64) {
-        var first = max(self.trimmed, self.events.count - self.retention.events)
-        while first < self.events.count, self.events[first].time < time - self.retention.time {
-            first += 1
+        guard let last = self.events.last else { return }
+        let firstCounted = self.policy.firstCounted(head: self.sequence)
+        let cutoff = self.policy.cutoff(at: time)
+        while self.trimmed < self.events.count {
+            let stored = self.events[self.trimmed]
+            let isKeptLast = self.policy.retainsLast && stored.number == last.number
+            guard stored.record.sequence < firstCounted || stored.time < cutoff && !isKeptLast else { break }
+            self.dropFirst()
         }
-        self.trimmed = first
+        self.shrink()
+    }
+
+    /// Takes away the events up to a number, for lack of room; a `retain: last` channel keeps its last one.
+    mutating func drop(through number: UInt64) {
+        let kept = self.policy.retainsLast ? 1 : 0
+        while self.trimmed < self.events.count - kept, self.events[self.trimmed].number <= number {
+            self.dropFirst()
+        }
+        self.shrink()
+    }
+
+    private mutating func dropFirst() {
+        self.cost -= self.events[self.trimmed].cost
+        self.trimmed += 1
+    }
+
+    private mutating func shrink() {
         if self.trimmed == self.events.count || self.trimmed > 64 && self.trimmed * 2 > self.events.count {
             self.events.removeFirst(self.trimmed)
             self.trimmed = 0
         }
     }
 
-    func read(since position: Position?, limit: Int) -> EventPage {
+    /// The retained event of a number.
+    func event(number: UInt64) -> Stored? {
+        var low = self.trimmed
+        var high = self.events.count
+        while low < high {
+            let middle = (low + high) / 2
+            if self.events[middle].number < number { low = middle + 1 } else { high = middle }
+        }
+        return low < self.events.count && self.events[low].number == number ? self.events[low] : nil
+    }
+
+    func read(since position: Position?, limit: ReadLimit) -> EventPage {
         let retained = self.events[self.trimmed...]
-        let first = retained.first?.sequence ?? self.sequence + 1
+        let first = retained.first?.record.sequence ?? self.sequence + 1
         var recovery = EventPage.Recovery.none
         var start = retained.startIndex
         if let position {
@@ -97,21 +137,41 @@ struct ChannelMemory: Sendable {
             recovery = joins ? .complete : .gap
             if joins { start += Int(position.sequence + 1 - first) }
         }
-        let page = retained[start...].prefix(limit)
+        var page: [EventRecord] = []
+        var bytes = 0
+        for stored in retained[start...] {
+            let size = stored.record.payload.bytes.count
+            guard limit.admits(size, events: page.count, bytes: bytes) else { break }
+            page.append(stored.record)
+            bytes += size
+        }
         return EventPage(
-            events: Array(page),
+            events: page,
             recovery: recovery,
+            lostThrough: recovery == .gap ? first - 1 : nil,
             head: self.head,
-            hasMore: page.endIndex < retained.endIndex
+            hasMore: start + page.count < retained.endIndex,
+            policy: self.sequence > 0 ? self.policy : nil
+        )
+    }
+
+    /// The last event, if it is retained.
+    func latest() -> EventPage {
+        EventPage(
+            events: self.events[self.trimmed...].suffix(1).map(\.record),
+            recovery: .none,
+            head: self.head,
+            hasMore: false,
+            policy: self.sequence > 0 ? self.policy : nil
         )
     }
 
     private mutating func known(_ key: IdempotencyKey, time: Int64) -> Keyed? {
         if time >= self.nextKeySweep {
-            self.keys = self.keys.filter { $0.value.time > time - Self.keyLifetime }
-            self.nextKeySweep = time + Self.keyLifetime / 10
+            self.keys = self.keys.filter { $0.value.time > time - IdempotencyKey.lifetime }
+            self.nextKeySweep = time + IdempotencyKey.lifetime / 10
         }
-        guard let known = self.keys[key], known.time > time - Self.keyLifetime else { return nil }
+        guard let known = self.keys[key], known.time > time - IdempotencyKey.lifetime else { return nil }
         return known
     }
 }

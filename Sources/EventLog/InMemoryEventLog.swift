@@ -11,96 +11,133 @@ public final class InMemoryEventLog: EventLog {
         let completion: @Sendable ([AppendResult]) -> Void
     }
 
-    private struct State: Sendable {
-        var channels: [ChannelHash: ChannelMemory] = [:]
+    private struct Queue: Sendable {
         var waiting: [Batch] = []
+        var waitingEvents = 0
         var isCommitting = false
-        /// When idle channels are looked at next, in Unix milliseconds.
-        var nextSweep: Int64 = 0
+        var isClosed = false
     }
 
-    private let state = Mutex(State())
-    private let epoch: Epoch
+    /// How many events wait at most while others are committed.
+    private static let maximumWaiting = 100_000
+
+    private let queue = Mutex(Queue())
+    /// The time of day is read under this lock: times that come in another order would look like a clock set back.
+    private let state: Mutex<InMemoryState>
     private let now: @Sendable () -> Int64
 
     /// Creates an empty log with a new epoch.
     ///
-    /// - Parameter now: The time of day, in Unix milliseconds.
-    public init(now: @escaping @Sendable () -> Int64) {
+    /// - Parameters:
+    ///   - defaultPolicy: How channels keep events whose drafts do not say.
+    ///   - maximumBytes: The most memory that retained events take, roughly; the oldest go first.
+    ///   - now: The time of day, in Unix milliseconds.
+    public init(
+        defaultPolicy: ChannelPolicy = ChannelPolicy(),
+        maximumBytes: Int = 1 << 30,
+        now: @escaping @Sendable () -> Int64
+    ) {
         var generator = SystemRandomNumberGenerator()
-        self.epoch = Epoch.random(using: &generator)
+        self.state = Mutex(
+            InMemoryState(
+                epoch: Epoch.random(using: &generator),
+                defaultPolicy: defaultPolicy,
+                maximumCost: maximumBytes,
+                wall: now()
+            ))
         self.now = now
     }
 
     /// Appends events; the calling thread commits them, unless another is at it and takes these too.
     public func append(_ drafts: [EventDraft], completion: @escaping @Sendable ([AppendResult]) -> Void) {
-        let commits = self.state.withLock { state in
-            state.waiting.append(Batch(drafts: drafts, completion: completion))
-            defer { state.isCommitting = true }
-            return !state.isCommitting
-        }
-        guard commits else { return }
-        while let committed = self.commitWaiting() {
-            for (batch, results) in committed {
-                batch.completion(results)
+        let decision = self.queue.withLock { queue -> Result<Bool, RealtimeError> in
+            guard !queue.isClosed else { return .failure(.logClosed) }
+            guard queue.waitingEvents == 0 || queue.waitingEvents + drafts.count <= Self.maximumWaiting else {
+                return .failure(.tooMuchWaiting)
             }
+            queue.waiting.append(Batch(drafts: drafts, completion: completion))
+            queue.waitingEvents += drafts.count
+            defer { queue.isCommitting = true }
+            return .success(!queue.isCommitting)
+        }
+        switch decision {
+        case .success(true):
+            while self.commitWaiting() {}
+        case .success(false): break
+        case .failure(let error):
+            if error.code == .busy { self.state.withLock { $0.status.refused += 1 } }
+            completion(drafts.map { _ in .failure(error) })
         }
     }
 
-    /// How often channels are trimmed that nobody appends to, in milliseconds.
-    private static let sweepInterval: Int64 = 5000
-
-    private static func sweep(_ state: inout State, time: Int64) {
-        guard time >= state.nextSweep else { return }
-        state.nextSweep = time + Self.sweepInterval
-        for index in state.channels.indices {
-            state.channels.values[index].trim(time: time)
+    /// Commits all that waits; false when nothing does, and then nobody commits any more.
+    private func commitWaiting() -> Bool {
+        let batches = self.queue.withLock { queue -> [Batch] in
+            let batches = queue.waiting
+            queue.waiting = []
+            queue.waitingEvents = 0
+            queue.isCommitting = !batches.isEmpty
+            return batches
         }
-    }
-
-    /// Commits all that waits; `nil` when nothing does, and then nobody commits any more.
-    private func commitWaiting() -> [(Batch, [AppendResult])]? {
-        self.state.withLock { state in
-            guard !state.waiting.isEmpty else {
-                state.isCommitting = false
-                return nil
-            }
-            let batches = state.waiting
-            state.waiting = []
-            let time = self.now()
-            Self.sweep(&state, time: time)
-            return batches.map { batch in
-                let results = batch.drafts.map { draft in
-                    state.channels[draft.channel, default: ChannelMemory(epoch: self.epoch)].append(draft, time: time)
-                }
-                return (batch, results)
-            }
+        guard !batches.isEmpty else { return false }
+        let results = self.state.withLock { $0.commit(batches.map(\.drafts), wall: self.now()) }
+        for (batch, results) in zip(batches, results) {
+            batch.completion(results)
         }
+        return true
     }
 
     /// Reads a channel's events that follow a position, after dropping those that are older than retention keeps.
-    ///
-    /// - Throws: Nothing; memory is always there.
     public func read(
         _ channel: ChannelHash,
         since position: Position?,
-        limit: Int
-    ) async throws(RealtimeError) -> EventPage {
-        let time = self.now()
-        return self.state.withLock { state in
-            guard state.channels[channel] != nil else {
-                return ChannelMemory(epoch: self.epoch).read(since: position, limit: limit)
-            }
-            state.channels[channel]?.trim(time: time)
-            return state.channels[channel, default: ChannelMemory(epoch: self.epoch)].read(
-                since: position, limit: limit)
-        }
+        limit: ReadLimit,
+        completion: @escaping Completion<EventPage>
+    ) {
+        completion(
+            .success(
+                self.state.withLock { $0.read(channel, wall: self.now()) { $0.read(since: position, limit: limit) } }))
     }
 
-    /// The position of a channel's last event, even where that is no longer retained; sequence 0 where there was none.
-    ///
-    /// - Throws: Nothing; memory is always there.
-    public func head(of channel: ChannelHash) async throws(RealtimeError) -> Position {
-        self.state.withLock { $0.channels[channel]?.head } ?? Position(epoch: self.epoch, sequence: 0)
+    /// Reads a channel's last event.
+    public func latest(_ channel: ChannelHash, completion: @escaping Completion<EventPage>) {
+        completion(.success(self.state.withLock { $0.read(channel, wall: self.now()) { $0.latest() } }))
+    }
+
+    /// Finds the position of a channel's last event.
+    public func head(of channel: ChannelHash, completion: @escaping Completion<Position>) {
+        completion(.success(self.state.withLock { $0.head(of: channel) }))
+    }
+
+    /// Reads the events of all channels in the order in which they were committed.
+    public func readCommitted(
+        after number: UInt64,
+        limit: ReadLimit,
+        completion: @escaping Completion<CommittedPage>
+    ) {
+        completion(.success(self.state.withLock { $0.readCommitted(after: number, limit: limit) }))
+    }
+
+    /// Finds the number that a cursor stands at.
+    public func cursor(named name: String, completion: @escaping Completion<UInt64?>) {
+        completion(.success(self.state.withLock { $0.cursor(named: name) }))
+    }
+
+    /// Sets a cursor; the process forgets it with everything else.
+    public func setCursor(named name: String, to number: UInt64, completion: @escaping Completion<Void>) {
+        completion(
+            Result { () throws(RealtimeError) in
+                try self.state.withLock { state throws(RealtimeError) in
+                    try state.setCursor(named: name, to: number)
+                }
+            })
+    }
+
+    /// How the log is doing.
+    public var status: EventLogStatus { self.state.withLock { $0.status } }
+
+    /// Ends; what comes later gets `log_unavailable`.
+    public func close() async {
+        self.queue.withLock { $0.isClosed = true }
     }
 }

@@ -43,7 +43,7 @@ public final class Bridge: Service {
         let now: @Sendable () -> Int64 = { WallClock.milliseconds }
         let rules = AreaRules(components: configuration.components, retention: configuration.retention)
         let keys = try KeyRing(site: configuration.site, keys: configuration.grantKeys)
-        let log = InMemoryEventLog(now: now)
+        let log = InMemoryEventLog(defaultPolicy: ChannelPolicy(retention: configuration.retention), now: now)
         self.configuration = configuration
         self.logger = logger
         self.onListening = onListening

@@ -13,7 +13,7 @@ import Testing
             payload: try CoreFixture.payload("1")
         )
         let hash = fixture.channelKey.hash(of: try CoreFixture.channel(), site: fixture.site)
-        return AppendedEvent(channel: hash, record: record, isRepetition: false)
+        return AppendedEvent(channel: hash, record: record, number: 1)
     }
 
     @Test func onePosition() throws {

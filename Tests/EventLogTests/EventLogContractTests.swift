@@ -6,7 +6,7 @@ import Testing
 @Suite struct EventLogContractTests {
     @Test(arguments: LogKind.allCases)
     func anEmptyChannelIsAtZero(_ kind: LogKind) async throws {
-        let log = LogUnderTest(kind)
+        let log = try await LogUnderTest(kind)
         let channel = try LogUnderTest.channel(1)
         let head = try await log.log.head(of: channel)
         #expect(head.sequence == 0)
@@ -19,7 +19,7 @@ import Testing
 
     @Test(arguments: LogKind.allCases)
     func sequencesGrowByOneFromOne(_ kind: LogKind) async throws {
-        let log = LogUnderTest(kind)
+        let log = try await LogUnderTest(kind)
         let channel = try LogUnderTest.channel(1)
         let empty = try await log.log.head(of: channel)
         var positions: [Position] = []
@@ -38,7 +38,7 @@ import Testing
 
     @Test(arguments: LogKind.allCases)
     func channelsDoNotShareSequences(_ kind: LogKind) async throws {
-        let log = LogUnderTest(kind)
+        let log = try await LogUnderTest(kind)
         let channels = try (0..<3).map { try LogUnderTest.channel($0) }
         let drafts = try (0..<30).map { try LogUnderTest.draft("\($0)", to: channels[$0 % 3]) }
         let results = try await log.append(drafts).map { try $0.get() }
@@ -55,7 +55,7 @@ import Testing
 
     @Test(arguments: LogKind.allCases)
     func completionsComeInTheOrderOfCommits(_ kind: LogKind) async throws {
-        let log = LogUnderTest(kind)
+        let log = try await LogUnderTest(kind)
         let channel = try LogUnderTest.channel(1)
         let draft = try LogUnderTest.draft("1", to: channel)
         let recorder = CompletionRecorder()
@@ -79,7 +79,7 @@ import Testing
 
     @Test(arguments: LogKind.allCases)
     func aCompletionMayAppend(_ kind: LogKind) async throws {
-        let log = LogUnderTest(kind)
+        let log = try await LogUnderTest(kind)
         let channel = try LogUnderTest.channel(1)
         let first = try LogUnderTest.draft("1", to: channel)
         let second = try LogUnderTest.draft("2", to: channel)
@@ -93,7 +93,7 @@ import Testing
 
     @Test(arguments: LogKind.allCases)
     func readingGoesOnBehindThePosition(_ kind: LogKind) async throws {
-        let log = LogUnderTest(kind)
+        let log = try await LogUnderTest(kind)
         let channel = try LogUnderTest.channel(1)
         try await log.append(1...10, to: channel)
         let head = try await log.log.head(of: channel)
@@ -109,7 +109,7 @@ import Testing
 
     @Test(arguments: LogKind.allCases)
     func withoutAPositionEverythingRetainedIsRead(_ kind: LogKind) async throws {
-        let log = LogUnderTest(kind)
+        let log = try await LogUnderTest(kind)
         let channel = try LogUnderTest.channel(1)
         try await log.append(1...3, to: channel)
         let page = try await log.read(channel)
@@ -119,7 +119,7 @@ import Testing
 
     @Test(arguments: LogKind.allCases)
     func beyondTheHeadAndOtherEpochsAreGaps(_ kind: LogKind) async throws {
-        let log = LogUnderTest(kind)
+        let log = try await LogUnderTest(kind)
         let channel = try LogUnderTest.channel(1)
         try await log.append(1...3, to: channel)
         let head = try await log.log.head(of: channel)
@@ -140,7 +140,7 @@ import Testing
 
     @Test(arguments: LogKind.allCases)
     func theLimitCutsAndSaysSo(_ kind: LogKind) async throws {
-        let log = LogUnderTest(kind)
+        let log = try await LogUnderTest(kind)
         let channel = try LogUnderTest.channel(1)
         try await log.append(1...10, to: channel)
         let epoch = try await log.log.head(of: channel).epoch
@@ -160,9 +160,9 @@ import Testing
 
     @Test(arguments: LogKind.allCases)
     func retentionCountsEvents(_ kind: LogKind) async throws {
-        let log = LogUnderTest(kind)
+        let log = try await LogUnderTest(kind)
         let channel = try LogUnderTest.channel(1)
-        try await log.append(1...500, to: channel, retention: Retention(events: 7))
+        try await log.append(1...500, to: channel, policy: ChannelPolicy(retention: Retention(events: 7)))
         let head = try await log.log.head(of: channel)
         #expect(try await log.read(channel).sequences == Array(494...500))
         let joined = try await log.read(channel, since: Position(epoch: head.epoch, sequence: 493))
@@ -175,12 +175,12 @@ import Testing
 
     @Test(arguments: LogKind.allCases)
     func retentionCountsTime(_ kind: LogKind) async throws {
-        let log = LogUnderTest(kind)
+        let log = try await LogUnderTest(kind)
         let channel = try LogUnderTest.channel(1)
-        let retention = Retention(time: 60_000)
-        try await log.append(1...2, to: channel, retention: retention)
+        let policy = ChannelPolicy(retention: Retention(time: 60_000))
+        try await log.append(1...2, to: channel, policy: policy)
         log.clock.advance(milliseconds: 40_000)
-        try await log.append(3...4, to: channel, retention: retention)
+        try await log.append(3...4, to: channel, policy: policy)
         log.clock.advance(milliseconds: 20_000)
         #expect(try await log.read(channel).sequences == [1, 2, 3, 4])
         log.clock.advance(milliseconds: 1)

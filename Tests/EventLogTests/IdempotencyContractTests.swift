@@ -6,7 +6,7 @@ import Testing
 @Suite struct IdempotencyContractTests {
     @Test(arguments: LogKind.allCases)
     func theSameKeyAndPayloadAreOneEvent(_ kind: LogKind) async throws {
-        let log = LogUnderTest(kind)
+        let log = try await LogUnderTest(kind)
         let channel = try LogUnderTest.channel(1)
         let draft = try LogUnderTest.draft(#"{"a":1}"#, to: channel, key: "k")
         let first = try await log.append(draft)
@@ -22,7 +22,7 @@ import Testing
 
     @Test(arguments: LogKind.allCases)
     func repetitionsWithinABatchAreKnown(_ kind: LogKind) async throws {
-        let log = LogUnderTest(kind)
+        let log = try await LogUnderTest(kind)
         let channel = try LogUnderTest.channel(1)
         let draft = try LogUnderTest.draft("1", to: channel, key: "k")
         let results = try await log.append([draft, draft]).map { try $0.get() }
@@ -32,7 +32,7 @@ import Testing
 
     @Test(arguments: LogKind.allCases)
     func anotherPayloadIsRefusedAndTakesNoPosition(_ kind: LogKind) async throws {
-        let log = LogUnderTest(kind)
+        let log = try await LogUnderTest(kind)
         let channel = try LogUnderTest.channel(1)
         let results = await log.append([
             try LogUnderTest.draft("1", to: channel, key: "k"),
@@ -47,7 +47,7 @@ import Testing
 
     @Test(arguments: LogKind.allCases)
     func keysOfPublishersAndChannelsNeverMeet(_ kind: LogKind) async throws {
-        let log = LogUnderTest(kind)
+        let log = try await LogUnderTest(kind)
         let channel = try LogUnderTest.channel(1)
         let drafts = [
             try LogUnderTest.draft("1", to: channel, key: "k", publisher: "a"),
@@ -61,7 +61,7 @@ import Testing
 
     @Test(arguments: LogKind.allCases)
     func keysAreComparedByBytes(_ kind: LogKind) async throws {
-        let log = LogUnderTest(kind)
+        let log = try await LogUnderTest(kind)
         let channel = try LogUnderTest.channel(1)
         try await log.append(LogUnderTest.draft("1", to: channel, key: "\u{E9}"))
         let other = try await log.append(LogUnderTest.draft("2", to: channel, key: "e\u{301}"))
@@ -70,7 +70,7 @@ import Testing
 
     @Test(arguments: LogKind.allCases)
     func afterTenMinutesAKeyIsForgotten(_ kind: LogKind) async throws {
-        let log = LogUnderTest(kind)
+        let log = try await LogUnderTest(kind)
         let channel = try LogUnderTest.channel(1)
         let draft = try LogUnderTest.draft("1", to: channel, key: "k")
         try await log.append(draft)
@@ -86,12 +86,12 @@ import Testing
     /// A key lives for ten minutes even where its event does not.
     @Test(arguments: LogKind.allCases)
     func keysOutliveRetention(_ kind: LogKind) async throws {
-        let log = LogUnderTest(kind)
+        let log = try await LogUnderTest(kind)
         let channel = try LogUnderTest.channel(1)
-        let short = Retention(time: 1000, events: 1)
-        let draft = try LogUnderTest.draft("1", to: channel, key: "k", retention: short)
+        let short = ChannelPolicy(retention: Retention(time: 1000, events: 1))
+        let draft = try LogUnderTest.draft("1", to: channel, key: "k", policy: short)
         try await log.append(draft)
-        try await log.append(2...5, to: channel, retention: short)
+        try await log.append(2...5, to: channel, policy: short)
         log.clock.advance(minutes: 5)
         let repetition = try await log.append(draft)
         #expect(repetition.isRepetition)
@@ -109,7 +109,7 @@ import Testing
     /// A full window answers `busy`; it never forgets early.
     @Test(arguments: LogKind.allCases)
     func keysAreBounded(_ kind: LogKind) async throws {
-        let log = LogUnderTest(kind)
+        let log = try await LogUnderTest(kind)
         let channel = try LogUnderTest.channel(1)
         let drafts = try (0..<10_001).map { try LogUnderTest.draft("1", to: channel, key: "\($0)") }
         let results = await log.append(drafts)

@@ -61,8 +61,7 @@ public final class Notifier: Sendable {
                     channel: message.channel,
                     payload: try EventPayload(ingesting: message.payload, limit: limit),
                     by: message.user,
-                    key: try Self.key(message.key, of: .user(message.user)),
-                    retention: self.rules.retention
+                    key: try Self.key(message.key, of: .user(message.user))
                 )
             }
         }
@@ -76,7 +75,7 @@ public final class Notifier: Sendable {
             channel: self.key.hash(of: item.channel, site: self.site),
             payload: item.payload,
             key: try Self.key(item.key, of: publisher),
-            retention: self.rules.retention
+            policy: ChannelPolicy(retention: self.rules.retention)
         )
     }
 

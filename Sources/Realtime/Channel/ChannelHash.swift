@@ -12,6 +12,20 @@ public struct ChannelHash: Hashable, Sendable, Comparable, CustomStringConvertib
     @usableFromInline let middle: UInt64
     @usableFromInline let low: UInt32
 
+    /// Takes the first 20 bytes, which a hash was stored as; nil where there are fewer.
+    public init?(stored bytes: UnsafeRawBufferPointer) {
+        guard bytes.count >= Self.byteCount else { return nil }
+        self.high = UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 0, as: UInt64.self))
+        self.middle = UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+        self.low = UInt32(bigEndian: bytes.loadUnaligned(fromByteOffset: 16, as: UInt32.self))
+    }
+
+    /// Lends the 20 bytes to store the hash as; bytes order as hashes do.
+    public func withStoredBytes<Value>(_ body: (UnsafeRawBufferPointer) throws -> Value) rethrows -> Value {
+        let words = (self.high.bigEndian, self.middle.bigEndian, self.low.bigEndian)
+        return try withUnsafeBytes(of: words) { try body(UnsafeRawBufferPointer(rebasing: $0[..<Self.byteCount])) }
+    }
+
     /// Takes the first 20 bytes of a keyed digest; nil where there are fewer.
     init?(digest: some Sequence<UInt8>) {
         var words = Words()

@@ -33,6 +33,11 @@ public struct EventPayload: Sendable, Hashable {
         self.bytes = writer.bytes
     }
 
+    /// Takes the bytes of a payload as they were stored, without checking them again.
+    public init(stored bytes: [UInt8]) {
+        self.bytes = bytes
+    }
+
     /// Takes what was published to `in`: JSON as it is, UTF-8 text as a JSON string, other bytes as `{"base64":"…"}`.
     ///
     /// The limit holds for the body and for what it becomes, because the latter is stored and sent. JSON that is valid
