@@ -68,7 +68,7 @@ let package = Package(
         ),
         .testTarget(
             name: "AcceptanceTests",
-            dependencies: ["realtime-bridge", .subprocess],
+            dependencies: ["realtime-bridge", .nioCore, .nioPosix, .subprocess],
             exclude: ["Clients"]
         ),
         .testTarget(
