@@ -50,5 +50,18 @@ extension Acceptance {
                 }
             }
         }
+
+        @Test(arguments: [(UInt8(4), UInt8(3)), (5, 0x95)])
+        func aConnectBeyond16KiB(_ version: UInt8, _ code: UInt8) async throws {
+            try await Bystander.watch(self.bridge) { _ in
+                try await RawConnection.open("a long CONNECT", port: self.port) { connection in
+                    let client = RawWebSocket(connection, version: version)
+                    try await client.open()
+                    let connect = MQTTBytes.connect(version, token: String(repeating: "a", count: 17_000))
+                    await connection.send(WebSocketBytes.frame(connect))
+                    #expect(await client.rest() == [.packet(.connack(code)), .close(4000 + 0x95)])
+                }
+            }
+        }
     }
 }

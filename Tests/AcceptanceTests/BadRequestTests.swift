@@ -41,6 +41,20 @@ extension Acceptance {
             }
         }
 
+        @Test func whoeverExpectsToContinueIsTold() async throws {
+            let key = self.bridge.folder.apiKey
+            let body = Array(#"{"channel":\#(Channel.unique().json.text),"payload":1}"#.utf8)
+            let request = HTTPBytes.request("POST", "/v1/notify", key: key, ["Expect: 100-continue"], body: body)
+            try await Bystander.watch(self.bridge) { _ in
+                try await RawConnection.open("100-continue", port: self.port) { connection in
+                    await connection.send(Array(request.dropLast(body.count)))
+                    #expect(await HTTPAnswer(from: connection)?.status == 100)
+                    await connection.send(body)
+                    #expect(await HTTPAnswer.all(from: connection).map(\.status) == [200])
+                }
+            }
+        }
+
         /// Line breaks between the parts of JSON become blanks, those within texts are escaped.
         @Test(arguments: ["{\"a\":\r\n1,\r\"b\":\n\"c\\r\\nd\"}\n", "[1,\r\n2]", "\n\"x\\ny\"\r\n"])
         func anEventStaysOneLine(_ payload: String) async throws {

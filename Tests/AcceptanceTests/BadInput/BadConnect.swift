@@ -69,6 +69,16 @@ extension BadPacket {
                 let body = MQTTBytes.connect(version, token: token).dropFirst(3)
                 return MQTTBytes.packet(0x10, Array(body.dropLast()))
             },
+            // The greatest CONNECT is 16 KiB, whatever it holds.
+            Self.refused("a client id of 65,535 bytes", 3, 0x95) {
+                MQTTBytes.connect($0, token: $1, clientID: Array(repeating: 97, count: 65_535))
+            },
+            Self.refused("a token of 40,000 bytes", 3, 0x95) { version, _ in
+                MQTTBytes.connect(version, token: String(repeating: "a", count: 40_000))
+            },
+            Self.refused("a claim of 200 MB", 3, 0x95) { version, token in
+                [0x10] + MQTTBytes.length(200_000_000) + MQTTBytes.connect(version, token: token).dropFirst(3)
+            },
         ].flatMap(\.self)
         + [
             Self.connect("enhanced authentication", 0x8C, properties: [0x15] + MQTTBytes.text("SCRAM-SHA-1")),

@@ -130,8 +130,44 @@ struct BadRequest: CustomTestStringConvertible {
 
     // MARK: Heads
 
-    /// Handshakes that are refused.
+    private static func head(_ name: String, _ lines: [String]) -> BadRequest {
+        BadRequest(name, 400, "payload_invalid") { _ in Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8) }
+    }
+
+    private static let manyLines = (0..<10_000).map { "X-\($0): a" }
+
+    /// Heads that are no HTTP/1.1, or are too long.
     static let heads: [BadRequest] = [
+        Self.head("no request line", ["", "Host: h"]),
+        Self.head("another version", ["GET /healthz HTTP/3.0", "Host: h"]),
+        Self.head("HTTP/2", ["PRI * HTTP/2.0", "", "SM"]), Self.head("TLS", ["\u{16}\u{3}\u{1}"]),
+        Self.head("a blank in a name", ["GET /healthz HTTP/1.1", "Host : h"]),
+        Self.head("a line without a name", ["GET /healthz HTTP/1.1", "Host: h", ": a"]),
+        Self.head("an unknown method", ["FROB /healthz HTTP/1.1", "Host: h"]),
+        Self.head(
+            "two lengths", ["POST /v1/notify HTTP/1.1", "Host: h", "Content-Length: 2", "Content-Length: 3"]
+        ),
+        Self.head("a negative length", ["POST /v1/notify HTTP/1.1", "Host: h", "Content-Length: -2"]),
+        Self.head(
+            "a length and chunks",
+            ["POST /v1/notify HTTP/1.1", "Host: h", "Content-Length: 2", "Transfer-Encoding: chunked"]
+        ),
+        // More than the bound and one read: what has come whole is not measured again.
+        BadRequest("10,000 header lines", 431, "limit") { _ in
+            HTTPBytes.request("GET", "/healthz", Self.manyLines)
+        },
+        BadRequest("a header line of 100,000 bytes", 431, "limit") { _ in
+            HTTPBytes.request("GET", "/healthz", ["X: " + String(repeating: "a", count: 100_000)])
+        },
+        BadRequest("a path of 100,000 bytes", 431, "limit") { _ in
+            HTTPBytes.request("GET", "/" + String(repeating: "a", count: 100_000))
+        },
+        BadRequest("10,000 header lines of a handshake", 431, "limit") { _ in
+            WebSocketBytes.handshake(Self.manyLines)
+        },
+        BadRequest("a handshake of 17,000 bytes", 431, "limit") { _ in
+            WebSocketBytes.handshake(["X: " + String(repeating: "a", count: 17_000)])
+        },
         BadRequest("a page of another origin", 403, "forbidden") { _ in
             WebSocketBytes.handshake(["Origin: https://elsewhere.example"])
         },
