@@ -71,7 +71,7 @@ let package = Package(
         ),
         .testTarget(
             name: "AcceptanceTests",
-            dependencies: ["realtime-bridge", .subprocess],
+            dependencies: ["realtime-bridge", .nioCore, .nioPosix, .subprocess],
             exclude: ["Clients"]
         ),
         .testTarget(

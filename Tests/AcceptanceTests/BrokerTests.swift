@@ -45,6 +45,42 @@ extension Acceptance {
             }
         }
 
+        /// Answers go to the account's own topic, whatever response topic it names, and nothing that it forges is taken.
+        @Test func nothingThatAServiceForgesReachesAnyone() async throws {
+            let channel = Channel.unique()
+            try await Self.serve(readerOf: channel) { bridge, topic in
+                let grant = try await bridge.api.grant([channel])
+                try await MQTTProgram.pahoTCP5.connect(to: bridge, as: grant) { browser in
+                    try await Self.run(.pahoTCP5, "till", on: bridge) { other in
+                        #expect(try await browser.subscribe(topic, "rt/demo/re/42/-/#") == [0, 0])
+                        _ = try await other.subscribe("#")
+                        try await MQTTProgram.mqttJSTCP5.run { forger in
+                            for forged in [
+                                topic, "rt/demo/ctl/n1", "rt/demo/reply/till/r1", "rt/demo/reply/shop/r1",
+                                "rt/demo/re/42/-/r1", "rt/demo/notify/till/r1", "rt/demo/work/mod_quiz/j1",
+                            ] {
+                                // MQTT.js leaves when it is refused.
+                                let port = bridge.folder.ports.broker
+                                #expect(try await forger.connect(port: port, "shop", BridgeFolder.accountPassword) == 0)
+                                let acknowledgement = try await forger.publish(forged, #"{"forged":true}"#)
+                                #expect(acknowledgement["code"] == 0x87, "\(forged)")
+                            }
+                        }
+                        for responseTopic in [topic, "rt/demo/reply/till/r1", "rt/demo/ctl/n1"] {
+                            try await Self.notify(bridge, channel, responseTopic: responseTopic)
+                            #expect(try await browser.message(on: "#")["payload"] == "diverted")
+                        }
+                        // Whatever else had come through would be the first that it gets.
+                        let request: JSON = ["channel": Channel.unique().json, "payload": 1]
+                        try await other.publish("rt/demo/notify/till/own", request.text)
+                        #expect(try await other.next("message")["topic"] == "rt/demo/reply/till/own")
+                        try await bridge.api.notify(channel, "genuine")
+                        #expect(try await browser.message(on: "#")["payload"] == "genuine")
+                    }
+                }
+            }
+        }
+
         @Test func accountsReceiveWhatIsTheirsWhateverTheySubscribeTo() async throws {
             let channel = Channel.unique()
             try await Self.serve(readerOf: channel) { bridge, _ in
@@ -163,7 +199,7 @@ extension Acceptance {
             }
         }
 
-        /// Runs a bridge with the accounts `shop`, a service, and `board`, a reader of the channel.
+        /// Runs a bridge with the accounts `shop` and `till`, services, and `board`, a reader of the channel.
         private static func serve(
             readerOf channel: Channel,
             _ body: (RunningBridge, _ topic: String) async throws -> Void
@@ -194,6 +230,21 @@ extension Acceptance {
             }
         }
 
+        /// Notifies over the broker as the account `shop`, with a response topic that is not its own.
+        private static func notify(_ bridge: RunningBridge, _ channel: Channel, responseTopic: String) async throws {
+            let body: JSON = ["channel": channel.json, "payload": "diverted"]
+            let outcome = try await Program(
+                executable: "/usr/bin/mosquitto_pub",
+                arguments: [
+                    "-p", "\(bridge.folder.ports.broker)", "-u", "shop", "-P", BridgeFolder.accountPassword, "-V",
+                    "mqttv5",
+                    "-q", "1", "-t", "rt/demo/notify/shop/r1", "-m", body.text, "-D", "publish", "response-topic",
+                    responseTopic,
+                ]
+            ).finish()
+            #expect(outcome.status == 0, "\(outcome.errors)")
+        }
+
         /// Notifies over the broker as the account `shop`, and returns the position.
         private static func notify(_ service: MQTTPeer, _ channel: Channel, request: String) async throws -> String {
             #expect(try await service.subscribe("rt/demo/reply/shop/\(request)") == [0])
@@ -209,9 +260,12 @@ extension Acceptance {
 extension BridgeFolder {
     fileprivate static let accountPassword = "at least 12 characters"
 
-    /// Gives the broker a service `shop`, and a reader `board` of one channel.
+    /// Gives the broker services `shop` and `till`, and a reader `board` of one channel.
     fileprivate func writeAccounts(readerOf hash: String? = nil) throws {
-        var yaml = "accounts:\n  - { name: shop, role: service, password: \"\(Self.accountPassword)\" }\n"
+        var yaml = "accounts:\n"
+        for name in ["shop", "till"] {
+            yaml += "  - { name: \(name), role: service, password: \"\(Self.accountPassword)\" }\n"
+        }
         if let hash {
             yaml += "  - { name: board, role: reader, password: \"\(Self.accountPassword)\", channels: [\(hash)] }\n"
         }

@@ -54,6 +54,16 @@ extension Acceptance {
             #expect((outcome.output + outcome.errors).contains("Not authorized"))
         }
 
+        @Test(arguments: ["mqttv311", "mqttv5"])
+        func isToldWhyItMayNotConnect(version: String) async throws {
+            let grant = try await self.bridge.api.grant([Channel.unique()])
+            let forged = try Grant(user: "42", answer: ["token": .string(grant.token + "x")])
+            let outcome = try await self.program("mosquitto_sub", version, forged, ["-t", grant.topics[0]]).finish()
+            #expect(outcome.status != 0)
+            // Of both versions, in different spelling.
+            #expect((outcome.output + outcome.errors).lowercased().contains("bad user name or password"))
+        }
+
         private func program(_ name: String, _ version: String, _ grant: Grant, _ options: [String]) -> Program {
             // -d tells of the SUBACK, from which on nothing is missed.
             let connection = [

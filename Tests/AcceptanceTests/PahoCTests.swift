@@ -21,9 +21,21 @@ extension Acceptance {
             try await self.run(uri: "tcp://127.0.0.1:\(self.bridge.folder.ports.mqtt)", version: "4", clientID: "")
         }
 
-        private func run(uri: String, version: String, clientID: String) async throws {
-            let channel = Channel.unique()
-            let grant = try await self.bridge.api.grant([channel], components: ["realtime_echo"])
+        /// A password that is no grant: 4 in 3.1.1, 0x86 in 5.
+        @Test(arguments: [("4", "connack 4"), ("5", "connack 134")])
+        func isToldWhyItMayNotConnect(version: String, answer: String) async throws {
+            try await Self.compiled { executable in
+                let uri = "tcp://127.0.0.1:\(self.bridge.folder.ports.mqtt)"
+                let outcome = try await Program(
+                    executable: executable,
+                    arguments: [uri, version, "paho-c", "42", "secret", "rt/demo/ch/x"]
+                ).finish()
+                #expect(outcome.status == 1)
+                #expect(outcome.lines == [answer])
+            }
+        }
+
+        private static func compiled(_ body: (_ executable: String) async throws -> Void) async throws {
             try await TemporaryFolder.with { folder in
                 let executable = folder + "/mqtt_paho"
                 let compiler = Program(
@@ -32,6 +44,14 @@ extension Acceptance {
                 )
                 let compiled = try await compiler.finish()
                 #expect(compiled.status == 0, "\(compiled.errors)")
+                try await body(executable)
+            }
+        }
+
+        private func run(uri: String, version: String, clientID: String) async throws {
+            let channel = Channel.unique()
+            let grant = try await self.bridge.api.grant([channel], components: ["realtime_echo"])
+            try await Self.compiled { executable in
                 let client = Program(
                     executable: executable,
                     arguments: [uri, version, clientID, grant.user, grant.token, grant.topics[0]]

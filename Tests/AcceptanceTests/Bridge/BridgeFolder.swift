@@ -64,9 +64,11 @@ struct BridgeFolder {
         try yaml.write(toFile: file, atomically: false, encoding: .utf8)
     }
 
-    /// Runs a bridge on the folder for the time of the body, which begins when the bridge answers.
+    /// Runs a bridge on the folder for the time of the body, which begins when the bridge answers; it may have so many
+    /// files open at once, if that is given.
     func serve(
         brokerAddress: String? = nil,
+        openFiles: Int? = nil,
         _ body: (RunningBridge) async throws -> Void
     ) async throws {
         let arguments = [
@@ -74,7 +76,12 @@ struct BridgeFolder {
             "--mqtt", "127.0.0.1:\(self.ports.mqtt)",
             "--broker", brokerAddress ?? "127.0.0.1:\(self.ports.broker)",
         ]
-        try await BridgeExecutable.program(arguments).run { program in
+        var program = try BridgeExecutable.program(arguments)
+        if let openFiles {
+            let limited = "ulimit -n \(openFiles) && exec \"$0\" \"$@\""
+            program = Program(executable: "/bin/sh", arguments: ["-c", limited, program.executable] + arguments)
+        }
+        try await program.run { program in
             let bridge = RunningBridge(folder: self, program: program)
             try await program.reporting {
                 try await Deadline.poll("the bridge answers") {
