@@ -20,9 +20,10 @@ import Testing
         self.channel = EmbeddedChannel(loop: self.loop)
         self.channel.connect(to: try SocketAddress(ipAddress: "127.0.0.1", port: 1), promise: nil)
         try RequestGuard.add(to: self.channel, pending: self.pending)
-        let limit = 4 * RequestGuard.maximumHead
         var limits = NIOHTTPDecoderLimitConfiguration()
-        (limits.maxHeaderFieldSize, limits.maxHeaderListSize, limits.maxHeaderFieldCount) = (limit, limit, limit)
+        limits.maxHeaderFieldSize = RequestGuard.maximumHead
+        limits.maxHeaderListSize = RequestGuard.maximumHead
+        limits.maxHeaderFieldCount = 1000
         try self.channel.pipeline.syncOperations.configureHTTPServerPipeline(
             withPipeliningAssistance: false,
             withErrorHandling: false,
@@ -122,6 +123,25 @@ import Testing
         #expect(answer.hasPrefix("HTTP/1.1 431 Request Header Fields Too Large\r\n"))
         #expect(answer.contains(#""code":"limit""#))
         #expect(try self.requests() == 0)
+    }
+
+    @Test func headsInOnePieceHaveTheSameSize() throws {
+        self.send("GET /healthz HTTP/1.1\r\nX: \(String(repeating: "x", count: 33_000))\r\n\r\n")
+        #expect(try self.received().hasPrefix("HTTP/1.1 431 "))
+        #expect(try self.requests() == 0)
+    }
+
+    /// What was committed must not be answered as if it had failed.
+    @Test func whatComesBehindARequestIsToldBehindItsAnswer() throws {
+        self.send(Self.request + "\u{16}\u{3}\u{1}\r\n\r\n")
+        #expect(try self.requests() == 1)
+        #expect(try self.received().isEmpty)
+        try self.answer()
+        let answers = try self.received()
+        #expect(answers.hasPrefix("HTTP/1.1 200 OK\r\n"))
+        #expect(answers.contains("HTTP/1.1 400 Bad Request\r\n"))
+        self.loop.advanceTime(by: .seconds(2))
+        #expect(!self.channel.isActive)
     }
 
     @Test func aBodyInOnePieceWithItsHeadIsNotTheHeads() throws {

@@ -234,3 +234,45 @@ extension ConnectTests {
         #expect(connack.reason == (version == .v5 ? .packetTooLarge : .serverUnavailable))
     }
 }
+
+extension ConnectTests {
+    /// The rule is [MQTT-3.1.3-8] of 3.1.1.
+    @Test func aSessionThatLastsNeedsAClientID() throws {
+        let fixture = try EdgeFixture()
+        fixture.allow(try EdgeFixture.grant())
+        let client = try fixture.open(.v3_1_1)
+        try client.connect("good") { ($0.clientID, $0.cleanStart) = ("", false) }
+        #expect(try client.receiveBytes() == [0x20, 2, 0, 2])
+        #expect(!client.isOpen)
+    }
+
+    @Test func whoeverLeavesAtOnceStillHasItsConnack() throws {
+        let fixture = try EdgeFixture()
+        fixture.allow(try EdgeFixture.grant())
+        let client = try fixture.open(.v5)
+        try client.send(
+            .connect(Connect(version: .v5, clientID: "c1", username: "u", password: ByteBuffer(string: "good"))),
+            .disconnect(Disconnect())
+        )
+        guard case .connack(let connack)? = try client.receive().first else {
+            Issue.record("there was no CONNACK")
+            return
+        }
+        #expect(connack.reason == .success)
+        #expect(!client.isOpen)
+    }
+
+    /// The rule is that of MQTT 5, 3.14.2.2.2.
+    @Test func aSessionExpiryAfterNoneIsAnError() throws {
+        let fixture = try EdgeFixture()
+        let client = try fixture.connected(.v5, try EdgeFixture.grant())
+        var properties = Properties()
+        properties.sessionExpiryInterval = 1
+        try client.send(.disconnect(Disconnect(properties: properties)))
+        guard case .disconnect(let disconnect)? = try client.receive().last else {
+            Issue.record("there was no DISCONNECT")
+            return
+        }
+        #expect(disconnect.reason == .protocolError)
+    }
+}

@@ -91,6 +91,9 @@ public struct BridgeAPI: Sendable {
 
     /// Reads a whole body.
     static func body(of request: Request, limit: Int) async throws -> [UInt8] {
+        if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > limit {
+            throw NIOTooManyBytesError(maxBytes: limit)
+        }
         var request = request
         return Array(try await request.collectBody(upTo: limit).readableBytesView)
     }

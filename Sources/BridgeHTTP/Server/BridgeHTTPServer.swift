@@ -109,14 +109,14 @@ public struct BridgeHTTPServer: Service {
         let responder = self.api.makeResponder()
         let logger = self.logger
         let date = HTTPDate()
-        // Heads are bounded by the request guard, which answers; the parser's own limits, which only close, lie above.
+        // The request guard answers where the parser only closes.
         let configuration = HTTP1Channel.Configuration(
             additionalChannelHandlers: [RequestProgress()],
             idleTimeout: .seconds(75),
             httpDecoderConfiguration: .init(
-                maxHeaderFieldSize: 4 * RequestGuard.maximumHead,
-                maxHeaderListSize: 4 * RequestGuard.maximumHead,
-                maxHeaderFieldCount: RequestGuard.maximumHead
+                maxHeaderFieldSize: RequestGuard.maximumHead,
+                maxHeaderListSize: RequestGuard.maximumHead,
+                maxHeaderFieldCount: 1000
             )
         )
         return HTTP1Channel(

@@ -22,6 +22,13 @@ final class RequestGuard: ChannelDuplexHandler {
     /// How long a peer has to read why it is closed.
     private static let lastWord = TimeAmount.seconds(2)
 
+    /// What the parser cannot take.
+    enum Fault {
+        /// A head beyond ``RequestGuard/maximumHead``.
+        case headTooLarge
+        case notHTTP
+    }
+
     private enum State {
         /// Between requests.
         case idle
@@ -39,6 +46,10 @@ final class RequestGuard: ChannelDuplexHandler {
     private var timeout: Scheduled<Void>?
     /// The answer to the request has begun, so that it cannot be another one.
     private var hasAnswered = false
+    /// Requests that have come and are not answered.
+    private var unanswered = 0
+    /// What comes behind them is no HTTP.
+    private var fault: Fault?
     private var context: ChannelHandlerContext?
 
     private init(pending: PendingConnections) {
@@ -63,6 +74,7 @@ final class RequestGuard: ChannelDuplexHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let count = self.unwrapInboundIn(data).readableBytes
+        guard self.fault == nil else { return }
         switch self.state {
         case .refused:
             return
@@ -77,7 +89,7 @@ final class RequestGuard: ChannelDuplexHandler {
         context.fireChannelRead(data)
         // What came with the head is the body's, so the size is judged only once the parser has seen it all.
         if case .head(let count) = self.state, count > Self.maximumHead {
-            self.refuse(431, "Request Header Fields Too Large", RealtimeError(.limit, "the head is too large"))
+            self.failed(.headTooLarge)
         }
     }
 
@@ -100,7 +112,8 @@ final class RequestGuard: ChannelDuplexHandler {
     }
 
     func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
-        if case .refused = self.state, mode != .input {
+        let isRefused = if case .refused = self.state { true } else { self.fault != nil }
+        if isRefused, mode != .input {
             // Closed after the last word.
             promise?.succeed()
             return
@@ -149,6 +162,7 @@ extension RequestGuard {
     func headArrived() {
         if case .refused = self.state { return }
         self.state = .body
+        self.unanswered += 1
         self.arrived()
         self.leavePending()
     }
@@ -167,12 +181,26 @@ extension RequestGuard {
 
     /// A request is answered, and the connection waits for the next one.
     func answered() {
+        self.unanswered -= 1
+        if self.unanswered == 0, let fault = self.fault { return self.refuse(fault) }
         guard self.ticket == nil, let context = self.context else { return }
         self.ticket = self.pending.add(context.channel)
     }
 
-    /// The parser cannot go on.
-    func notHTTP() {
-        self.refuse(400, "Bad Request", RealtimeError(.payloadInvalid, "the request is not HTTP/1.1"))
+    /// The parser cannot go on: said behind the answers to what came before.
+    func failed(_ fault: Fault) {
+        guard self.fault == nil else { return }
+        self.fault = fault
+        if self.unanswered == 0 { self.refuse(fault) }
+    }
+
+    private func refuse(_ fault: Fault) {
+        self.hasAnswered = false
+        switch fault {
+        case .headTooLarge:
+            self.refuse(431, "Request Header Fields Too Large", RealtimeError(.limit, "the head is too large"))
+        case .notHTTP:
+            self.refuse(400, "Bad Request", RealtimeError(.payloadInvalid, "the request is not HTTP/1.1"))
+        }
     }
 }

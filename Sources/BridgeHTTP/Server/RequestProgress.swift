@@ -42,7 +42,9 @@ final class RequestProgress: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        if error is HTTPParserError { self.requestGuard?.notHTTP() }
+        if let error = error as? HTTPParserError {
+            self.requestGuard?.failed(error == .headerOverflow ? .headTooLarge : .notHTTP)
+        }
         context.fireErrorCaught(error)
     }
 }

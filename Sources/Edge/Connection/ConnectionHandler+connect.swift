@@ -20,6 +20,10 @@ extension ConnectionHandler {
         guard connect.clientID != "-" else {
             return self.refuse(.clientIdentifierNotValid, "a client id must not be \"-\"")
         }
+        guard connect.version == .v5 || connect.cleanStart || !connect.clientID.isEmpty else {
+            // [MQTT-3.1.3-8] of 3.1.1: a session that outlives its connection needs a name.
+            return self.refuse(.clientIdentifierNotValid, "without a client id, clean session must be set")
+        }
         guard let token = connect.password else {
             metrics.refused(.unauthorized)
             return self.refuse(.badUserNameOrPassword, "unauthorized: the password must be a grant")
@@ -75,6 +79,9 @@ extension ConnectionHandler {
         }
         guard will.payload.readableBytes <= self.loop.configuration.maximumPayload else {
             return (.quotaExceeded, "payload_too_large: the will is larger than limits.payload")
+        }
+        if case .upstream(_, let component, _) = topic, (try? ComponentName(component))?.isReserved == true {
+            return (.notAuthorized, "forbidden: the bridge's own components take no wills")
         }
         guard case .denied(let code, let message) = rights.decide(.publish(topic), at: now) else { return nil }
         return (.notAuthorized, "\(code): the will: \(message)")

@@ -262,6 +262,8 @@ extension ConnectionHandler {
             if reason != .disconnectWithWill {
                 self.session?.will = nil  // [MQTT-3.14.4-3]
             }
+            // What was answered in this very turn still leaves.
+            self.flush()
             self.abort()
         case .ignore:
             break

@@ -90,6 +90,10 @@ struct ProtocolStateMachine: ~Copyable {
         case .pingreq:
             return .pong
         case .disconnect(let disconnect):
+            if (disconnect.properties.sessionExpiryInterval ?? 0) > 0 {
+                // MQTT 5, 3.14.2.2.2: it was 0 in CONNACK.
+                return .fail(.protocolError, "a session expiry interval after one of 0")
+            }
             return .disconnect(disconnect.reason)
         case .puback, .pubrec, .pubcomp:
             // Everything is delivered with QoS 0, so nothing is outstanding.

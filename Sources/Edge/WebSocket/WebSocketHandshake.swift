@@ -40,12 +40,13 @@ struct WebSocketHandshake {
             fields.contains(Self.upgrade, in: Self.connection, ignoringCase: true)
         else {
             return Self.refuse(
-                426, "Upgrade Required", "/mqtt speaks MQTT over WebSocket only", extra: "Upgrade: websocket\r\n"
+                426, "Upgrade Required", "/mqtt speaks MQTT over WebSocket only", code: .methodNotAllowed,
+                extra: "Upgrade: websocket\r\n"
             )
         }
         guard let version = fields.single(Self.version), version.elementsEqual("13".utf8) else {
             return Self.refuse(
-                426, "Upgrade Required", "only version 13 of WebSocket is spoken",
+                426, "Upgrade Required", "only version 13 of WebSocket is spoken", code: .methodNotAllowed,
                 extra: "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
             )
         }
@@ -79,7 +80,7 @@ struct WebSocketHandshake {
         _ status: Int,
         _ title: String,
         _ detail: String,
-        code: RealtimeError.Code = .methodNotAllowed,
+        code: RealtimeError.Code = .payloadInvalid,
         extra: String = ""
     ) -> Answer {
         .refuse(response: self.response(status, title, detail, code: code, extra: extra))

@@ -171,7 +171,7 @@ struct BadRequest: CustomTestStringConvertible {
         BadRequest("a page of another origin", 403, "forbidden") { _ in
             WebSocketBytes.handshake(["Origin: https://elsewhere.example"])
         },
-        BadRequest("two keys in a handshake", 400, "method_not_allowed") { _ in
+        BadRequest("two keys in a handshake", 400, "payload_invalid") { _ in
             WebSocketBytes.handshake(["Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="])
         },
     ]
