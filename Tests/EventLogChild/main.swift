@@ -4,8 +4,8 @@ import Foundation
 import Realtime
 
 // A process that can be killed: appends to the log named by its first argument until it ends, and prints a line for each
-// event that was acknowledged: the channel's number, the sequence number, the payload. Its second argument is the boot
-// id, its third how many events it appends before it waits; a fourth, `close`, makes it close the log instead.
+// event that was acknowledged: the channel's number and the sequence number. The other arguments: the boot id, the bound
+// on bytes, and how many events it appends before it waits; a further one, `close`, makes it close the log instead.
 
 /// The lines, each with one write, so that what was printed was acknowledged and no line is cut.
 func say(_ line: String) {
@@ -13,9 +13,10 @@ func say(_ line: String) {
 }
 
 let arguments = CommandLine.arguments
-guard arguments.count >= 4, let count = Int(arguments[3]) else { exit(2) }
+guard arguments.count >= 5, let maximumBytes = UInt64(arguments[3]), let count = Int(arguments[4]) else { exit(2) }
 let settings = SQLiteLogSettings(
     path: arguments[1],
+    maximumBytes: maximumBytes,
     bootID: arguments[2],
     now: { Int64(Date().timeIntervalSince1970 * 1000) }
 )

@@ -5,6 +5,12 @@ import GRDBSQLite
 ///
 /// It is written after every commit, without waiting for the disk: it survives the process, and after the machine's
 /// sudden end the boot id speaks. Its lock keeps other processes off the log for as long as this one lives.
+///
+/// It finds out every older copy of the database that is put back while the mark stays, whether with its write-ahead
+/// log, without one, or under the one of the replaced database; and copies of all files together, by their inodes. It
+/// cannot find out older contents of all files, this one included, written over the present ones in place or brought
+/// back below the file system, as a snapshot of the disk is, where the log had been closed cleanly then, or where the
+/// machine's boot is still the same.
 final class LogMark {
     /// What it says.
     struct Content: Equatable {

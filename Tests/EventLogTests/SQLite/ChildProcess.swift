@@ -19,13 +19,20 @@ final class ChildProcess: Sendable {
     /// - Parameters:
     ///   - path: The log's file.
     ///   - bootID: The boot that it believes in.
+    ///   - maximumBytes: The log's bound.
     ///   - count: How many events it appends.
     ///   - closes: Whether it closes the log then, or waits to be killed.
     /// - Throws: Where it cannot be started.
-    init(path: String, bootID: String = "boot", count: Int = .max, closes: Bool = false) throws {
+    init(
+        path: String,
+        bootID: String = "boot",
+        maximumBytes: Int = 1 << 30,
+        count: Int = .max,
+        closes: Bool = false
+    ) throws {
         let process = Process()
         process.executableURL = try Self.executable()
-        process.arguments = [path, bootID, "\(count)"] + (closes ? ["close"] : [])
+        process.arguments = [path, bootID, "\(maximumBytes)", "\(count)"] + (closes ? ["close"] : [])
         let pipe = Pipe()
         process.standardOutput = pipe
         try process.run()
