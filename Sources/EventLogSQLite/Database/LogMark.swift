@@ -8,9 +8,9 @@ import GRDBSQLite
 ///
 /// It finds out every older copy of the database that is put back while the mark stays, whether with its write-ahead
 /// log, without one, or under the one of the replaced database; and copies of all files together, by their inodes. It
-/// cannot find out older contents of all files, this one included, written over the present ones in place or brought
-/// back below the file system, as a snapshot of the disk is, where the log had been closed cleanly then, or where the
-/// machine's boot is still the same.
+/// cannot find out older contents of all files, this one included, that have the same inodes: written over the present
+/// ones in place, given freed inodes again, or brought back below the file system, as a snapshot of the disk is. Then
+/// only the boot id can speak, where the copied log was not closed cleanly. Whoever restores all files deletes the mark.
 final class LogMark {
     /// What it says.
     struct Content: Equatable {
