@@ -28,7 +28,8 @@ import Testing
         }
         #expect(failure?.code == .logUnavailable)
         #expect(failure?.message.contains("full") == true)
-        #expect(!log.status.isWorking)
+        // Opening the file again makes room on the disk, so that it may be working already.
+        #expect(log.status.failures > 0)
         #expect(try await log.head(of: channel).sequence == appended)
 
         try FileManager.default.removeItem(atPath: ballast)
@@ -55,6 +56,31 @@ import Testing
         let fixture = try SQLiteFixture()
         let refusal = await fixture.refusal(fixture.folder.file("none/events.sqlite"))
         #expect(refusal?.contains("No such file") == true)
+    }
+
+    /// While the folder is away nothing is acknowledged; once it is back, everything goes on.
+    @Test func aFolderThatIsAwayForAWhile() async throws {
+        let fixture = try SQLiteFixture()
+        let folder = fixture.folder.file("data")
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        let log = try await fixture.open(path: folder + "/events.sqlite")
+        let channel = try LogUnderTest.channel(1)
+        try await fixture.append(1...10, to: channel, in: log)
+        try FileManager.default.moveItem(atPath: folder, toPath: folder + "-away")
+        for _ in 0..<3 {
+            let result = try #require(await log.append([try LogUnderTest.draft("11", to: channel)]).first)
+            let error = #expect(throws: RealtimeError.self) { try result.get() }
+            #expect(error?.code == .logUnavailable)
+            #expect(log.status.failure?.code == .logUnavailable)
+        }
+        #expect(try await log.head(of: channel).sequence == 10)
+        #expect(try await log.read(channel, since: nil).events.count == 10)
+        try FileManager.default.moveItem(atPath: folder + "-away", toPath: folder)
+        try await eventually { log.status.isWorking }
+        let next = try await fixture.append(11...11, to: channel, in: log)
+        #expect(next.first?.position == Position(epoch: log.opening.epoch, sequence: 11))
+        #expect(try await log.read(channel, since: nil).sequences == Array(1...11))
+        await log.close()
     }
 
     /// A file that is deleted under the running log: what was acknowledged is gone, and readers are told.
