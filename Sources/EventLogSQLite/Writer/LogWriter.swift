@@ -182,10 +182,7 @@ final class LogWriter {
                 state.channels.store(current, for: channel)
             }
             for (channel, staged) in self.staged {
-                if !(state.channels[channel]?.isDirty ?? false) { self.flush.noteDirty(channel) }
-                var dirty = staged
-                dirty.isDirty = true
-                state.channels.store(dirty, for: channel)
+                if !state.channels.storeDirty(staged, for: channel) { self.flush.noteDirty(channel) }
             }
             for block in packer.blocks { state.recent.append(block) }
             for (cursor, result) in zip(committedCursors, outcome.cursors) {
