@@ -48,6 +48,8 @@ final class LogMark {
     }
 
     deinit {
+        // A process that is just being spawned has the descriptor too, until it begins its own program.
+        flock(self.descriptor, LOCK_UN)
         close(self.descriptor)
     }
 
