@@ -91,7 +91,16 @@ let package = Package(
             name: "EdgeTests",
             dependencies: ["Edge", "MQTTCodec", "Realtime", .logging, .nioCore, .nioEmbedded]
         ),
-        .testTarget(name: "EventLogTests", dependencies: ["EventLog", "EventLogSQLite", "Realtime"]),
+        // What the tests of the event log kill.
+        .executableTarget(
+            name: "event-log-child",
+            dependencies: ["EventLog", "EventLogSQLite", "Realtime"],
+            path: "Tests/EventLogChild"
+        ),
+        .testTarget(
+            name: "EventLogTests",
+            dependencies: ["event-log-child", "EventLog", "EventLogSQLite", "Realtime", .grdb]
+        ),
         .testTarget(
             name: "RealtimeBridgeTests",
             dependencies: [

@@ -11,6 +11,9 @@ struct InMemoryState: Sendable {
     private var channels: [ChannelHash: ChannelMemory] = [:]
     /// The channel of each event in the order of commits; trimmed events leave it in large steps.
     private var order: [(number: UInt64, channel: ChannelHash)] = []
+    private var orderedAfterShrinking = 0
+    /// Events at the front of `order` that were dropped for lack of room.
+    private var dropped = 0
     private var number: UInt64 = 0
     private var cost = 0
     private var clock: LogClock
@@ -65,18 +68,16 @@ struct InMemoryState: Sendable {
 
     /// Drops the oldest events until the bound is kept, and forgets the order of those that are gone.
     private mutating func shrink() {
-        var index = 0
-        while self.cost > self.maximumCost, index < self.order.count {
-            let (number, channel) = self.order[index]
+        while self.cost > self.maximumCost, self.dropped < self.order.count {
+            let (number, channel) = self.order[self.dropped]
             self.change(channel) { $0.drop(through: number) }
-            index += 1
+            self.dropped += 1
         }
         guard self.order.count > 1024, self.order.count > 2 * self.orderedAfterShrinking else { return }
         self.order.removeAll { self.channels[$0.channel]?.event(number: $0.number) == nil }
         self.orderedAfterShrinking = self.order.count
+        self.dropped = 0
     }
-
-    private var orderedAfterShrinking = 0
 
     private mutating func change(_ channel: ChannelHash, _ body: (inout ChannelMemory) -> Void) {
         guard let index = self.channels.index(forKey: channel) else { return }

@@ -17,7 +17,7 @@ public struct SQLiteLogSettings: Sendable {
     public var sync: Sync
     /// How channels keep events whose drafts do not say.
     public var defaultPolicy: ChannelPolicy
-    /// The most bytes that retained events take in the file; the oldest go first.
+    /// The most bytes of the file that are in use, with about 60 for each channel ever used; the oldest events go first.
     public var maximumBytes: UInt64
     /// The bytes of recent events that are kept in memory.
     public var recentBytes: Int

@@ -19,8 +19,8 @@ enum BlockFormat {
     static let hasPolicy: UInt8 = 2
 
     /// A block is closed when it has grown to this; only one with a large event is larger.
-    static let targetBytes = 32 * 1024
-    static let maximumCount = 512
+    static let targetBytes = 8 * 1024
+    static let maximumCount = 256
 }
 
 extension ChannelPolicy {

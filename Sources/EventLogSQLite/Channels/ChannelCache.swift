@@ -27,6 +27,17 @@ struct ChannelCache: Sendable {
         self.young[channel] = state
     }
 
+    /// Keeps a state that the table does not have yet.
+    ///
+    /// - Returns: Whether the one before was such a state already.
+    mutating func storeDirty(_ state: ChannelState, for channel: ChannelHash) -> Bool {
+        if self.young.count >= Self.capacity { self.rotate() }
+        var dirty = state
+        dirty.isDirty = true
+        let before = self.young.updateValue(dirty, forKey: channel) ?? self.old[channel]
+        return before?.isDirty ?? false
+    }
+
     private mutating func rotate() {
         var kept = self.young
         for (channel, state) in self.old where state.isDirty && kept[channel] == nil {

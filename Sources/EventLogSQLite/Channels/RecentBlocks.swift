@@ -23,7 +23,7 @@ struct RecentBlocks: Sendable {
             self.bytes -= self.blocks[self.dropped].bytes.count
             self.dropped += 1
         }
-        if self.dropped > 64, self.dropped * 2 > self.blocks.count {
+        if self.dropped > 64, self.dropped * 8 > self.blocks.count {
             self.blocks.removeFirst(self.dropped)
             self.dropped = 0
         }

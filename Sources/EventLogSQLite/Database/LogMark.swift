@@ -5,6 +5,12 @@ import GRDBSQLite
 ///
 /// It is written after every commit, without waiting for the disk: it survives the process, and after the machine's
 /// sudden end the boot id speaks. Its lock keeps other processes off the log for as long as this one lives.
+///
+/// It finds out every older copy of the database that is put back while the mark stays, whether with its write-ahead
+/// log, without one, or under the one of the replaced database; and copies of all files together, by their inodes. It
+/// cannot find out older contents of all files, this one included, that have the same inodes: written over the present
+/// ones in place, given freed inodes again, or brought back below the file system, as a snapshot of the disk is. Then
+/// only the boot id can speak, where the copied log was not closed cleanly. Whoever restores all files deletes the mark.
 final class LogMark {
     /// What it says.
     struct Content: Equatable {
@@ -42,6 +48,8 @@ final class LogMark {
     }
 
     deinit {
+        // A process that is just being spawned has the descriptor too, until it begins its own program.
+        flock(self.descriptor, LOCK_UN)
         close(self.descriptor)
     }
 

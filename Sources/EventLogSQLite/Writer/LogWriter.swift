@@ -54,7 +54,7 @@ final class LogWriter {
         self.staged.removeAll(keepingCapacity: true)
         self.anchors.removeAll(keepingCapacity: true)
         let before = self.number
-        var packer = BlockPacker(wall: wall, time: time)
+        var packer = BlockPacker(wall: wall, time: time, expectedBytes: work.packedBytes)
         var results: [[AppendResult]] = []
         results.reserveCapacity(work.batches.count)
         let written: CommitOutcome
@@ -182,10 +182,7 @@ final class LogWriter {
                 state.channels.store(current, for: channel)
             }
             for (channel, staged) in self.staged {
-                if !(state.channels[channel]?.isDirty ?? false) { self.flush.noteDirty(channel) }
-                var dirty = staged
-                dirty.isDirty = true
-                state.channels.store(dirty, for: channel)
+                if !state.channels.storeDirty(staged, for: channel) { self.flush.noteDirty(channel) }
             }
             for block in packer.blocks { state.recent.append(block) }
             for (cursor, result) in zip(committedCursors, outcome.cursors) {
@@ -197,8 +194,9 @@ final class LogWriter {
             state.status.events += UInt64(packer.count)
             state.status.bytes += UInt64(packer.payloadBytes)
         }
-        self.flush.noteAppended(events: packer.count, bytes: packer.payloadBytes)
-        self.trimmer.noteAppended(bytes: packer.payloadBytes + packer.count * BlockFormat.recordBytes)
+        let stored = packer.payloadBytes + packer.count * BlockFormat.recordBytes
+        self.flush.noteAppended(events: packer.count, bytes: stored)
+        self.trimmer.noteAppended(bytes: stored)
     }
 }
 

@@ -6,12 +6,12 @@ import Realtime
 ///
 /// Readers do not rely on it: they decide themselves what is retained. It works in three ways, in this order. Beyond
 /// the bound on bytes the oldest events go. Blocks at the front whose events have all had their time go, or shrink to
-/// the last events of `retain: last` channels. And once there is twice as much as the last pass left, or half the
+/// the last events of `retain: last` channels. And once there is three times as much as the last pass left, or half the
 /// bound, a pass looks at every block and takes out what is no longer retained, so that a busy channel's leavings do
 /// not push a quiet channel's events beyond the bound.
 struct Trimmer {
     /// A pass is not worth it for less, in bytes.
-    private static let worthwhile: UInt64 = 32 << 20
+    private static let worthwhile: UInt64 = 64 << 20
     /// Bytes looked at for each byte appended.
     private static let pace = 3
     /// Bytes that one step looks at, between two commits.
@@ -130,7 +130,7 @@ struct Trimmer {
             self.frontDeadline = nil
             let least = min(Self.worthwhile, self.maximumBytes / 4)
             let most = max(self.maximumBytes / 2, self.used + self.maximumBytes / 16)
-            self.passTrigger = min(max(least, 2 * self.used), most)
+            self.passTrigger = min(max(least, 3 * self.used), most)
         }
     }
 

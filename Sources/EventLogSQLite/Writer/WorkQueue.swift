@@ -8,6 +8,14 @@ final class WorkQueue: Sendable {
     struct Batch: Sendable {
         let drafts: [EventDraft]
         let completion: @Sendable ([AppendResult]) -> Void
+        /// The bytes of the payloads.
+        let bytes: Int
+
+        init(drafts: [EventDraft], completion: @escaping @Sendable ([AppendResult]) -> Void) {
+            self.drafts = drafts
+            self.completion = completion
+            self.bytes = drafts.reduce(0) { $0 + $1.payload.bytes.count }
+        }
     }
 
     struct Cursor: Sendable {
@@ -20,6 +28,11 @@ final class WorkQueue: Sendable {
     struct Work: Sendable {
         var batches: [Batch] = []
         var cursors: [Cursor] = []
+
+        /// About the bytes that its events take when they are packed.
+        var packedBytes: Int {
+            self.batches.reduce(0) { $0 + $1.bytes + $1.drafts.count * (BlockFormat.recordBytes + 24) }
+        }
 
         var isEmpty: Bool { self.batches.isEmpty && self.cursors.isEmpty }
 
@@ -59,16 +72,15 @@ final class WorkQueue: Sendable {
     ///
     /// - Throws: `busy` where too much waits, `log_unavailable` after closing.
     func add(_ batch: Batch) throws(RealtimeError) {
-        let bytes = Self.bytes(batch)
         try self.add { state throws(RealtimeError) in
             guard
                 state.events == 0
                     || state.events + batch.drafts.count <= Self.maximumEvents
-                        && state.bytes + bytes <= Self.maximumBytes
+                        && state.bytes + batch.bytes <= Self.maximumBytes
             else { throw .tooMuchWaiting }
             state.work.batches.append(batch)
             state.events += batch.drafts.count
-            state.bytes += bytes
+            state.bytes += batch.bytes
         }
     }
 
@@ -147,11 +159,12 @@ final class WorkQueue: Sendable {
             var bytes = 0
             var count = 0
             for batch in state.work.batches {
-                let size = Self.bytes(batch)
-                guard count == 0 || events + batch.drafts.count <= Self.commitEvents && bytes + size <= Self.commitBytes
+                guard
+                    count == 0
+                        || events + batch.drafts.count <= Self.commitEvents && bytes + batch.bytes <= Self.commitBytes
                 else { break }
                 events += batch.drafts.count
-                bytes += size
+                bytes += batch.bytes
                 count += 1
             }
             let work = Work(batches: Array(state.work.batches[..<count]), cursors: state.work.cursors)
@@ -161,9 +174,5 @@ final class WorkQueue: Sendable {
             state.bytes -= bytes
             return .work(work)
         }
-    }
-
-    private static func bytes(_ batch: Batch) -> Int {
-        batch.drafts.reduce(0) { $0 + $1.payload.bytes.count }
     }
 }
