@@ -45,6 +45,7 @@ let package = Package(
             name: "BridgeCore",
             dependencies: [
                 "Components", "Edge", "EventLog", "MessageBus", "Realtime", .crypto, .logging, .nioCore,
+                .serviceLifecycle,
             ]
         ),
         .target(
@@ -58,8 +59,8 @@ let package = Package(
         .target(
             name: "RealtimeBridge",
             dependencies: [
-                "BridgeCore", "BridgeHTTP", "Components", "Edge", "EventLog", "MessageBus", "MosquittoBus", "Realtime",
-                .crypto, .logging, .nioCore, .nioPosix, .serviceLifecycle, .yams,
+                "BridgeCore", "BridgeHTTP", "Components", "Edge", "EventLog", "EventLogSQLite", "MessageBus",
+                "MosquittoBus", "Realtime", .crypto, .logging, .nioCore, .nioPosix, .serviceLifecycle, .yams,
             ]
         ),
         .executableTarget(
@@ -76,7 +77,9 @@ let package = Package(
         ),
         .testTarget(
             name: "BridgeCoreTests",
-            dependencies: ["BridgeCore", "Components", "Edge", "EventLog", "MessageBus", "Realtime", .nioCore]
+            dependencies: [
+                "BridgeCore", "Components", "Edge", "EventLog", "MessageBus", "Realtime", .logging, .nioCore,
+            ]
         ),
         .testTarget(
             name: "BridgeHTTPTests",

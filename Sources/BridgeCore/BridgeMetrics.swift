@@ -5,7 +5,6 @@ public final class BridgeMetrics: Sendable {
     private let eventCounter = Atomic<Int>(0)
     private let repetitionCounter = Atomic<Int>(0)
     private let upstreamCounter = Atomic<Int>(0)
-    private let mirrorDropCounter = Atomic<Int>(0)
 
     /// Creates metrics that are all zero.
     public init() {}
@@ -16,11 +15,8 @@ public final class BridgeMetrics: Sendable {
     public var repetitions: Int { self.repetitionCounter.load(ordering: .relaxed) }
     /// Upstream messages dispatched since the start.
     public var upstreamMessages: Int { self.upstreamCounter.load(ordering: .relaxed) }
-    /// Committed events that the broker did not get, since it was away or too slow.
-    public var mirrorDrops: Int { self.mirrorDropCounter.load(ordering: .relaxed) }
 
     func committed(_ count: Int) { self.eventCounter.add(count, ordering: .relaxed) }
     func repeated(_ count: Int) { self.repetitionCounter.add(count, ordering: .relaxed) }
     func sentUpstream() { self.upstreamCounter.add(1, ordering: .relaxed) }
-    func mirrorDropped() { self.mirrorDropCounter.add(1, ordering: .relaxed) }
 }

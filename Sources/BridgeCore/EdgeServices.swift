@@ -1,5 +1,6 @@
 public import Components
 public import Edge
+public import EventLog
 public import NIOCore
 public import Realtime
 
@@ -8,6 +9,7 @@ public struct EdgeServices: EdgeDelegate {
     private let verifier: GrantVerifier
     private let notifier: Notifier
     private let dispatcher: ComponentDispatcher
+    private let log: any EventLog
     private let metrics: BridgeMetrics
     private let payloadLimit: Int
 
@@ -18,12 +20,14 @@ public struct EdgeServices: EdgeDelegate {
         verifier: GrantVerifier,
         notifier: Notifier,
         dispatcher: ComponentDispatcher,
+        log: any EventLog,
         metrics: BridgeMetrics,
         payloadLimit: Int
     ) {
         self.verifier = verifier
         self.notifier = notifier
         self.dispatcher = dispatcher
+        self.log = log
         self.metrics = metrics
         self.payloadLimit = payloadLimit
     }
@@ -42,6 +46,44 @@ public struct EdgeServices: EdgeDelegate {
     ) {
         self.notifier.ingest(messages, limit: self.payloadLimit) { results in
             completion(results.map { $0.map { _ in } })
+        }
+    }
+
+    /// Reads a channel's events from the log.
+    public func read(
+        _ channel: ChannelHash,
+        from start: Cursor.Start,
+        limit: ReplayLimit,
+        completion: @escaping @Sendable (Result<ReplayPage, RealtimeError>) -> Void
+    ) {
+        switch start {
+        case .now:
+            self.log.head(of: channel) { completion($0.map { ReplayPage(head: $0) }) }
+        case .latest:
+            self.log.latest(channel) { result in
+                completion(
+                    result.map { page in
+                        ReplayPage(
+                            head: page.head,
+                            events: page.policy?.retainsLast == true ? page.events : [],
+                            hidesHistory: page.policy?.historyFromGrantOnly ?? false
+                        )
+                    }
+                )
+            }
+        case .after(let position):
+            let limit = ReadLimit(events: limit.events, bytes: limit.bytes)
+            self.log.read(channel, since: position, limit: limit) { result in
+                completion(
+                    result.map { page in
+                        ReplayPage(
+                            head: page.head,
+                            events: page.events,
+                            hidesHistory: page.policy?.historyFromGrantOnly ?? false
+                        )
+                    }
+                )
+            }
         }
     }
 

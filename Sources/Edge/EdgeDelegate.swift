@@ -18,6 +18,18 @@ public protocol EdgeDelegate: Sendable {
         completion: @escaping @Sendable ([Result<Void, RealtimeError>]) -> Void
     )
 
+    /// Reads what a subscription, or a client that asks for its history, has not seen.
+    ///
+    /// The `completion` is called once, from any thread, possibly before this method returns, with a page whose head and
+    /// events were read at one moment, or with `busy` or `log_unavailable`. From ``Realtime/Cursor/Start/latest`` the
+    /// page has the last event only where the channel's area retains it for newcomers (`retain: last`).
+    func read(
+        _ channel: ChannelHash,
+        from start: Cursor.Start,
+        limit: ReplayLimit,
+        completion: @escaping @Sendable (Result<ReplayPage, RealtimeError>) -> Void
+    )
+
     /// Hands an upstream message to its component; the answer goes to `sender`.
     func upstream(_ message: UpstreamMessage, from sender: ReplyTarget)
 

@@ -25,10 +25,10 @@ final class EdgeLoop {
     var scratch = ByteBuffer()
 
     private let index: Int
-    private let inbox: Inbox
+    let inbox: Inbox
     private var connections: [ConnectionID: ConnectionHandler] = [:]
     private var nextConnection: UInt64 = 0
-    private var fanouts: [ChannelHash: ChannelFanout] = [:]
+    var fanouts: [ChannelHash: ChannelFanout] = [:]
     private var wheel = TimerWheel<ConnectionHandler>()
     private var ticker: RepeatedTask?
 
@@ -39,6 +39,11 @@ final class EdgeLoop {
     private var origins: [IngestOrigin] = []
     private var unflushed: [ConnectionHandler] = []
     private var spareBuffers: [ByteBuffer] = []
+    /// Reads of the log for those that are not live.
+    private(set) lazy var replays = ReplayQueue(eventLoop: self.eventLoop, delegate: self.delegate) {
+        [unowned self] subscription, read, result in
+        self.answered(subscription, read, result)
+    }
 
     init(
         eventLoop: any EventLoop,
@@ -165,29 +170,6 @@ extension EdgeLoop {
     }
 }
 
-// MARK: - Subscriptions
-
-extension EdgeLoop {
-    /// Adds a subscriber to a channel and returns its place there.
-    func subscribe(_ connection: ConnectionHandler, to channel: ChannelHash, encoding: ChannelFanout.Encoding) -> Int {
-        if let fanout = self.fanouts[channel] {
-            return fanout.add(connection, encoding: encoding)
-        }
-        let fanout = ChannelFanout(hash: channel, site: self.configuration.site)
-        self.fanouts[channel] = fanout
-        return fanout.add(connection, encoding: encoding)
-    }
-
-    /// Removes the subscriber at a place of a channel.
-    func unsubscribe(from channel: ChannelHash, place: Int, encoding: ChannelFanout.Encoding) {
-        guard let fanout = self.fanouts[channel] else { return }
-        fanout.remove(at: place, encoding: encoding)
-        if fanout.isEmpty {
-            self.fanouts[channel] = nil
-        }
-    }
-}
-
 // MARK: - A turn
 
 /// Which publish of which connection an ingested message came from.
@@ -266,29 +248,6 @@ extension EdgeLoop {
     private func acknowledge(_ results: [Result<Void, RealtimeError>], origins: [IngestOrigin]) {
         for (result, origin) in zip(results, origins) {
             self.connections[origin.connection]?.settle(result, of: origin)
-        }
-    }
-
-    /// Hands out what is committed; also before a subscription is added, since that goes to those who were there then.
-    func drainInbox() {
-        let events = self.inbox.takeAll()
-        guard !events.isEmpty else { return }
-        var dirty: [ChannelFanout] = []
-        for event in events {
-            if let fanout = self.fanouts[event.channel], fanout.enqueue(event) {
-                dirty.append(fanout)
-            }
-        }
-        var deliveries = 0
-        for fanout in dirty {
-            // With one channel a subscriber gets one write: send it while its data is in the cache.
-            let isOnlyChannel = dirty.count == 1
-            deliveries += fanout.flush { subscribers, packets in
-                subscribers.write(packets, isOnlyChannel: isOnlyChannel, readiness: self.readiness)
-            }
-        }
-        if deliveries > 0 {
-            self.metrics.delivered(deliveries)
         }
     }
 }

@@ -8,6 +8,8 @@ public final class EdgeMetrics: Sendable {
     private let deliveryCounter = Atomic<Int>(0)
     private let receivedCounter = Atomic<Int>(0)
     private let slowCounter = Atomic<Int>(0)
+    private let behindCounter = Atomic<Int>(0)
+    private let replayCounter = Atomic<Int>(0)
     private let protocolErrorCounter = Atomic<Int>(0)
     private let evictionCounter = Atomic<Int>(0)
     private let refusals = Mutex<[String: Int]>([:])
@@ -23,7 +25,11 @@ public final class EdgeMetrics: Sendable {
     public var deliveries: Int { self.deliveryCounter.load(ordering: .relaxed) }
     /// PUBLISH packets received since the start.
     public var publishesReceived: Int { self.receivedCounter.load(ordering: .relaxed) }
-    /// Connections closed since they read too slowly.
+    /// Subscriptions that left live delivery since their connection was full.
+    public var subscriptionsBehind: Int { self.behindCounter.load(ordering: .relaxed) }
+    /// Events written to subscribers from the log since the start.
+    public var replays: Int { self.replayCounter.load(ordering: .relaxed) }
+    /// Connections closed since not even answers could be written to them any more.
     public var slowConsumers: Int { self.slowCounter.load(ordering: .relaxed) }
     /// Connections closed since the peer broke a rule of MQTT or WebSocket.
     public var protocolErrors: Int { self.protocolErrorCounter.load(ordering: .relaxed) }
@@ -42,6 +48,8 @@ public final class EdgeMetrics: Sendable {
     func received(_ count: Int) { self.receivedCounter.add(count, ordering: .relaxed) }
     func protocolError() { self.protocolErrorCounter.add(1, ordering: .relaxed) }
     func evicted() { self.evictionCounter.add(1, ordering: .relaxed) }
+    func fellBehind() { self.behindCounter.add(1, ordering: .relaxed) }
+    func replayed(_ count: Int) { self.replayCounter.add(count, ordering: .relaxed) }
     func slowConsumer() { self.slowCounter.add(1, ordering: .relaxed) }
 
     /// Counts a refusal; codes are the contract's, so their number is bounded.

@@ -15,6 +15,13 @@ enum WallClock {
         return Int64(time.tv_sec)
     }
 
+    /// Milliseconds since the Unix epoch.
+    static var milliseconds: Int64 {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+    }
+
     /// How long it is until a second begins; nothing where it has begun.
     static func time(until second: Int64) -> TimeAmount {
         var time = timespec()

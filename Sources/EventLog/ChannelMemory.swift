@@ -128,7 +128,7 @@ struct ChannelMemory: Sendable {
     func read(since position: Position?, limit: ReadLimit) -> EventPage {
         let retained = self.events[self.trimmed...]
         let first = retained.first?.record.sequence ?? self.sequence + 1
-        var recovery = EventPage.Recovery.none
+        var recovery = Recovery.none
         var start = retained.startIndex
         if let position {
             let joins =

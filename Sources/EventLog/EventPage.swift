@@ -2,16 +2,6 @@ public import Realtime
 
 /// What was read of a channel.
 public struct EventPage: Sendable {
-    /// Whether the events join the position asked for.
-    public enum Recovery: String, Sendable {
-        /// Everything after the position is there.
-        case complete
-        /// Some of it is gone, or the epoch is unknown, or the position lies beyond the head.
-        case gap
-        /// No position was given.
-        case none
-    }
-
     /// The events, in order.
     public let events: [EventRecord]
     /// Whether they join the position asked for.

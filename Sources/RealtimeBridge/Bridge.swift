@@ -26,6 +26,7 @@ public final class Bridge: Service {
     private let notifier: Notifier
     private let issuer: GrantIssuer
     private let verifier: GrantVerifier
+    private let log = DeferredEventLog()
     private let metrics = BridgeMetrics()
     private let edgeMetrics = EdgeMetrics()
     private let pages = Mutex<[Page]>([])
@@ -41,9 +42,12 @@ public final class Bridge: Service {
         onListening: @escaping @Sendable () -> Void = {}
     ) throws(RealtimeError) {
         let now: @Sendable () -> Int64 = { WallClock.milliseconds }
-        let rules = AreaRules(components: configuration.components, retention: configuration.retention)
+        let rules = AreaRules(
+            components: configuration.components,
+            defaultPolicy: configuration.defaultPolicy,
+            policies: configuration.policies
+        )
         let keys = try KeyRing(site: configuration.site, keys: configuration.grantKeys)
-        let log = InMemoryEventLog(defaultPolicy: ChannelPolicy(retention: configuration.retention), now: now)
         self.configuration = configuration
         self.logger = logger
         self.onListening = onListening
@@ -53,7 +57,7 @@ public final class Bridge: Service {
             site: configuration.site,
             key: configuration.channelKey,
             rules: rules,
-            log: log,
+            log: self.log,
             metrics: self.metrics
         )
         self.issuer = GrantIssuer(
@@ -61,7 +65,7 @@ public final class Bridge: Service {
             keys: keys,
             channelKey: configuration.channelKey,
             rules: rules,
-            log: log,
+            log: self.log,
             urls: configuration.urls,
             now: now
         )
@@ -120,6 +124,8 @@ public final class Bridge: Service {
         }
         defer { lock?.release() }
         let room = OpenFiles.raise(connections: self.configuration.limits.connections, logger: self.logger)
+        let log = try await self.configuration.openLog(logger: self.logger)
+        self.log.open(log)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: Processors.available)
         let result: Result<Void, any Error>
         do {
@@ -132,6 +138,7 @@ public final class Bridge: Service {
             result = .failure(error)
         }
         try await group.shutdownGracefully()
+        await log.close()
         try result.get()
     }
 
@@ -144,6 +151,7 @@ public final class Bridge: Service {
                 verifier: self.verifier,
                 notifier: self.notifier,
                 dispatcher: self.dispatcher,
+                log: self.log,
                 metrics: self.metrics,
                 payloadLimit: configuration.limits.payload
             ),
@@ -152,6 +160,7 @@ public final class Bridge: Service {
         )
         self.notifier.add(hub)
         let broker = try configuration.makeBroker(logger: self.logger)
+        var mirror: Mirror?
         if let broker {
             BusServices(
                 site: configuration.site,
@@ -160,7 +169,9 @@ public final class Bridge: Service {
                 payloadLimit: configuration.limits.payload
             ).start()
             if configuration.mirror {
-                self.notifier.add(Mirror(site: configuration.site, bus: broker.bus, metrics: self.metrics))
+                let made = Mirror(site: configuration.site, bus: broker.bus, log: self.log, logger: self.logger)
+                self.notifier.add(made)
+                mirror = made
             }
         }
         let api = BridgeAPI(
@@ -168,7 +179,11 @@ public final class Bridge: Service {
             notifier: self.notifier,
             keys: APIKeyRing(configuration.apiKeys),
             origins: Origins(edge.origins),
-            status: BridgeStatus { broker.map { $0.bus.isConnected } },
+            status: BridgeStatus(
+                isBusConnected: { broker.map { $0.bus.isConnected } },
+                isMirrorBehind: { [mirror] in mirror?.isBehind ?? false },
+                log: { [log = self.log] in LogStatus(log.status) }
+            ),
             edgeMetrics: self.edgeMetrics,
             metrics: self.metrics,
             payloadLimit: configuration.limits.payload,
@@ -176,6 +191,7 @@ public final class Bridge: Service {
         )
         // In the order of starting; shutdown goes the other way: first nobody comes in, then components end.
         var services: [any Service] = broker?.services ?? []
+        if let mirror { services.append(mirror) }
         services.append(self.dispatcher)
         services.append(
             TCPListener(

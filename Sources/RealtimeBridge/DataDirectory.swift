@@ -2,7 +2,7 @@ import BridgeHTTP
 import Foundation
 public import Realtime
 
-/// The folder of everything that a bridge keeps: `DIR/bridge.yaml`, `DIR/broker`, later its event log.
+/// The folder of everything that a bridge keeps: `DIR/bridge.yaml`, `DIR/broker`, its event log.
 public struct DataDirectory: Sendable {
     /// What ``create(site:)`` has made.
     public struct Created: Sendable {
@@ -100,7 +100,8 @@ public struct DataDirectory: Sendable {
           embedded: { listen: 127.0.0.1:1885 }   # for services, with the accounts in broker/accounts.yaml; or
           # url: mqtts://user:password@host:8883 # a broker that runs by itself; `ca` names its authorities' PEM file
           mirror: true
-        retention: { time: 5m, events: 1000 }
+        log: { sqlite: events.sqlite, sync: normal }   # full: an acknowledged event survives a power cut as well
+        retention: { time: 5m, events: 1000, bytes: 1GiB }
         keys:
           channel: \(Base64.encode([UInt8].random(count: 32)))
           grants:

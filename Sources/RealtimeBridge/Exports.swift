@@ -3,5 +3,6 @@
 @_exported public import BridgeHTTP
 @_exported public import Components
 @_exported public import EventLog
+@_exported public import EventLogSQLite
 @_exported public import MosquittoBus
 @_exported public import Realtime

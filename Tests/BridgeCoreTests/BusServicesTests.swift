@@ -83,17 +83,4 @@ import Testing
         try setting.publish("rt/demo/ch/gzlFP5ds6BbedNfmyA9NCaDMVic", Self.event)
         #expect(setting.fixture.metrics.events == 0)
     }
-
-    @Test func theMirrorPublishesWhatWasCommitted() async throws {
-        let setting = try Setting()
-        let mirror = Mirror(site: setting.fixture.site, bus: setting.bus, metrics: setting.fixture.metrics)
-        setting.fixture.notifier.add(mirror)
-        _ = await setting.fixture.notifier.notify(try CoreFixture.item("1"), from: .library)
-        let messages = setting.answers.messages.withLock { $0 }
-        #expect(messages.map(\.topic) == ["rt/demo/ch/gzlFP5ds6BbedNfmyA9NCaDMVic"])
-        setting.bus.disconnect()
-        let results = await setting.fixture.notifier.notify(try CoreFixture.item("2"), from: .library)
-        #expect(try #require(results.first).get().position.sequence == 2)
-        #expect(setting.fixture.metrics.mirrorDrops == 1)
-    }
 }

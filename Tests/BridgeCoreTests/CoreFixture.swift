@@ -47,7 +47,7 @@ struct CoreFixture: Sendable {
                 try ComponentName("mod_quiz"): ComponentSettings(areas: ["game", "board"]),
                 try ComponentName("mod_chat"): ComponentSettings(),
             ],
-            retention: Retention(events: 100)
+            defaultPolicy: ChannelPolicy(retention: Retention(events: 100))
         )
         self.log = InMemoryEventLog { clock.now }
         self.notifier = Notifier(

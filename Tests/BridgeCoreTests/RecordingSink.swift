@@ -9,7 +9,7 @@ final class RecordingSink: EventSink {
     var events: [DeliverableEvent] { self.batches.withLock { $0.flatMap(\.self) } }
     var lines: [String] { self.events.map { String(decoding: $0.json, as: UTF8.self) } }
 
-    func deliver(_ events: [DeliverableEvent]) {
+    func deliver(_ events: [DeliverableEvent], through number: UInt64) {
         self.batches.withLock { $0.append(events) }
     }
 }

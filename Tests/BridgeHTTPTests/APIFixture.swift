@@ -58,7 +58,7 @@ struct APIFixture: Sendable {
                 ),
             ]),
             origins: Origins(["https://a.example"]),
-            status: BridgeStatus { isBusConnected },
+            status: BridgeStatus(isBusConnected: { isBusConnected }, log: { LogStatus(log.status) }),
             edgeMetrics: self.edgeMetrics,
             metrics: metrics,
             payloadLimit: payloadLimit,

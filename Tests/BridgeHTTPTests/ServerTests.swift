@@ -23,6 +23,15 @@ import Testing
             completion(messages.map { _ in .failure(RealtimeError(.logUnavailable, "nobody")) })
         }
 
+        func read(
+            _ channel: ChannelHash,
+            from start: Cursor.Start,
+            limit: ReplayLimit,
+            completion: @escaping @Sendable (Result<ReplayPage, RealtimeError>) -> Void
+        ) {
+            completion(.failure(RealtimeError(.logUnavailable, "nobody")))
+        }
+
         func upstream(_ message: UpstreamMessage, from sender: ReplyTarget) {}
         func notify(
             account: String,

@@ -6,41 +6,38 @@ import Testing
 @testable import Edge
 
 @Suite struct ChannelFanoutTests {
-    private static let encodings = [MQTTVersion.v3_1_1, .v5].flatMap { version in
-        [false, true].map { ChannelFanout.Encoding(version: version, isWebSocket: $0) }
+    private let fixture: EdgeFixture
+    private let fanout: ChannelFanout
+
+    init() throws {
+        self.fixture = try EdgeFixture()
+        self.fanout = ChannelFanout(hash: try EdgeFixture.hash(1), site: self.fixture.configuration.site)
     }
 
-    /// A subscriber that keeps its place, as sessions do.
-    private func subscriber(_ fixture: EdgeFixture, of fanout: ChannelFanout, place: Int) throws -> ConnectionHandler {
-        let bound = NIOLoopBound(fixture.loop, eventLoop: fixture.eventLoop)
-        let connection = ConnectionHandler(loop: bound, transport: .tcp)
-        connection.session = Session(
-            version: .v5,
-            clientID: "c",
-            rights: HeldRights(try EdgeFixture.grant()),
-            rateLimit: RateLimit(perSecond: 1, now: 0),
-            keepAlive: 0,
-            wantsProblemInformation: true,
-            maximumPacketSize: .max,
-            will: nil
-        )
-        connection.session?.subscriptions = [(fanout.hash, place)]
-        return connection
-    }
-
-    private func fanout(_ fixture: EdgeFixture) throws -> ChannelFanout {
-        ChannelFanout(hash: try EdgeFixture.hash(1), site: fixture.configuration.site)
-    }
-
-    /// What every subscriber was written, in order.
-    private func flush(_ fanout: ChannelFanout) -> (written: [ObjectIdentifier: [JoinedPackets]], deliveries: Int) {
-        var written: [ObjectIdentifier: [JoinedPackets]] = [:]
-        let deliveries = fanout.flush { subscribers, packets in
-            for connection in subscribers.connections {
-                written[ObjectIdentifier(connection), default: []].append(packets)
-            }
+    private func subscribers(
+        _ count: Int,
+        _ encoding: ChannelFanout.Encoding,
+        of connection: ConnectionHandler
+    ) -> [ChannelSubscription] {
+        (0..<count).map { _ in
+            ChannelSubscription(
+                connection: connection,
+                fanout: self.fanout,
+                encoding: encoding,
+                start: .now,
+                isBounded: true
+            )
         }
-        return (written, deliveries)
+    }
+
+    private func batches(_ payloads: [String], from sequence: UInt64 = 1) -> [EventBatch] {
+        let epoch = self.fixture.delegate.log.epoch
+        for (index, payload) in payloads.enumerated() {
+            let position = Position(epoch: epoch, sequence: sequence + UInt64(index))
+            let event = DeliverableEvent(channel: self.fanout.hash, position: position, json: Array(payload.utf8))
+            #expect(self.fanout.enqueue(event) == (index == 0))
+        }
+        return self.fanout.takePending()
     }
 
     /// The payloads of frames that hold a packet each.
@@ -63,76 +60,60 @@ import Testing
         return payloads
     }
 
-    @Test func everybodyGetsEverythingInOneWrite() throws {
-        let fixture = try EdgeFixture()
-        let fanout = try self.fanout(fixture)
-        var subscribers: [(connection: ConnectionHandler, encoding: ChannelFanout.Encoding)] = []
-        for encoding in Self.encodings + Self.encodings {
-            let place = subscribers.count / Self.encodings.count
-            let connection = try self.subscriber(fixture, of: fanout, place: place)
-            #expect(fanout.add(connection, encoding: encoding) == place)
-            subscribers.append((connection, encoding))
-        }
-        for number in 1...5 {
-            let event = DeliverableEvent(channel: fanout.hash, json: Array("\(number)".utf8))
-            #expect(fanout.enqueue(event) == (number == 1))
-        }
-        let (written, deliveries) = self.flush(fanout)
-        #expect(deliveries == 5 * subscribers.count)
-        for (connection, encoding) in subscribers {
-            let writes = try #require(written[ObjectIdentifier(connection)])
-            #expect(writes.count == 1)
-            let payloads =
-                encoding.isWebSocket
-                ? try self.framedPayloads(writes[0].bytes, encoding.version)
-                : try self.payloads(writes[0].bytes, encoding.version)
-            #expect(payloads == ["1", "2", "3", "4", "5"])
-        }
-        #expect(self.flush(fanout).written.isEmpty)
+    @Test(arguments: ChannelFanout.Encoding.all)
+    func aTurnsEventsAreOneWrite(_ encoding: ChannelFanout.Encoding) throws {
+        var batches = self.batches(["1", "2", "3", "4", "5"])
+        #expect(batches.count == 1)
+        #expect(batches[0].numbers.last == 5)
+        let packets = batches[0].packets(encoding)
+        let read = encoding.isWebSocket ? self.framedPayloads : self.payloads
+        #expect(try read(packets.bytes, encoding.version) == ["1", "2", "3", "4", "5"])
+        #expect(try read(packets.dropping(3).bytes, encoding.version) == ["4", "5"])
+        #expect(packets.dropping(0).bytes == packets.bytes)
+        #expect(packets.dropping(5).bytes.readableBytes == 0)
+        #expect(self.fanout.takePending().isEmpty)
     }
 
-    @Test func joinedFramesStayWithin64KiB() throws {
+    @Test func joinedPacketsStayWithin64KiB() throws {
         var generator = SeededGenerator(seed: 5)
-        let fixture = try EdgeFixture()
-        let fanout = try self.fanout(fixture)
         let encoding = ChannelFanout.Encoding(version: .v5, isWebSocket: false)
-        _ = fanout.add(try self.subscriber(fixture, of: fanout, place: 0), encoding: encoding)
         let payloads = (0..<60).map { number in
             "\(number)" + String(repeating: "a", count: Int.random(in: 0...20_000, using: &generator))
         }
-        for payload in payloads {
-            _ = fanout.enqueue(DeliverableEvent(channel: fanout.hash, json: Array(payload.utf8)))
+        var batches = self.batches(payloads)
+        #expect(batches.count > 1)
+        let writes = batches.indices.map { batches[$0].packets(encoding).bytes }
+        #expect(writes.allSatisfy { $0.readableBytes <= 64 * 1024 })
+        #expect(try writes.flatMap { try self.payloads($0) } == payloads)
+        #expect(batches.first?.numbers.first == 1)
+        for (batch, next) in zip(batches, batches.dropFirst()) {
+            #expect(next.numbers.first == batch.numbers.last + 1)
         }
-        let writes = try #require(self.flush(fanout).written.values.first)
-        #expect(writes.count > 1)
-        #expect(writes.allSatisfy { $0.bytes.readableBytes <= 64 * 1024 })
-        #expect(try writes.flatMap { try self.payloads($0.bytes) } == payloads)
     }
 
     @Test func anEventBeyondTheLimitGoesAlone() throws {
-        let fixture = try EdgeFixture()
-        let fanout = try self.fanout(fixture)
         let encoding = ChannelFanout.Encoding(version: .v5, isWebSocket: true)
-        _ = fanout.add(try self.subscriber(fixture, of: fanout, place: 0), encoding: encoding)
         let large = String(repeating: "a", count: 100_000)
-        for payload in ["1", large, "2"] {
-            _ = fanout.enqueue(DeliverableEvent(channel: fanout.hash, json: Array(payload.utf8)))
+        var batches = self.batches(["1", large, "2"])
+        let writes = batches.indices.map { batches[$0].packets(encoding).bytes }
+        #expect(try writes.map { try self.framedPayloads($0) } == [["1"], [large], ["2"]])
+    }
+
+    @Test func whatDoesNotFollowOnIsABatchOfItsOwn() {
+        let epoch = self.fixture.delegate.log.epoch
+        for sequence in [1, 2, 4, 5] as [UInt64] {
+            let position = Position(epoch: epoch, sequence: sequence)
+            _ = self.fanout.enqueue(DeliverableEvent(channel: self.fanout.hash, position: position, json: [49]))
         }
-        let writes = try #require(self.flush(fanout).written.values.first)
-        #expect(try writes.map { try self.framedPayloads($0.bytes) } == [["1"], [large], ["2"]])
+        #expect(self.fanout.takePending().map { [$0.numbers.first, $0.numbers.last] } == [[1, 2], [4, 5]])
     }
 
     /// The rule is [MQTT-3.1.2-25].
     @Test func whatIsTooLargeForAClientIsLeftOut() throws {
-        let fixture = try EdgeFixture()
-        let fanout = try self.fanout(fixture)
         let encoding = ChannelFanout.Encoding(version: .v5, isWebSocket: true)
-        _ = fanout.add(try self.subscriber(fixture, of: fanout, place: 0), encoding: encoding)
         let large = String(repeating: "a", count: 500)
-        for payload in [large, "1", large, "2", large] {
-            _ = fanout.enqueue(DeliverableEvent(channel: fanout.hash, json: Array(payload.utf8)))
-        }
-        let packets = try #require(self.flush(fanout).written.values.first?.first)
+        var batches = self.batches([large, "1", large, "2", large])
+        let packets = batches[0].packets(encoding)
         #expect(packets.largest > 500)
         let fitting = packets.fitting(packets.largest - 1)
         #expect(try self.framedPayloads(fitting) == ["1", "2"])
@@ -140,26 +121,31 @@ import Testing
         #expect(packets.fitting(2).readableBytes == 0)
     }
 
-    /// Whoever is removed gets nothing, the others keep a place that removes them.
+    /// Whoever is removed or moved leaves the others places that are theirs.
     @Test(arguments: 0..<10)
-    func removingKeepsTheOthersPlaces(_ seed: Int) throws {
+    func everybodyKeepsAPlace(_ seed: Int) throws {
         var generator = SeededGenerator(seed: UInt64(seed))
-        let fixture = try EdgeFixture()
-        let fanout = try self.fanout(fixture)
-        let encoding = ChannelFanout.Encoding(version: .v5, isWebSocket: false)
-        var subscribers = try (0..<20).map { place in
-            let connection = try self.subscriber(fixture, of: fanout, place: place)
-            _ = fanout.add(connection, encoding: encoding)
-            return connection
+        // Subscriptions do not hold it; it lives as long as this test.
+        let connection = ConnectionHandler(
+            loop: NIOLoopBound(self.fixture.loop, eventLoop: self.fixture.eventLoop),
+            transport: .tcp
+        )
+        defer { withExtendedLifetime(connection) {} }
+        var open = ChannelFanout.Encoding.all.flatMap { self.subscribers(5, $0, of: connection) }
+        open.forEach(self.fanout.add)
+        while let subscription = open.randomElement(using: &generator) {
+            switch Int.random(in: 0..<3, using: &generator) {
+            case 0 where !subscription.isLive: self.fanout.goLive(subscription)
+            case 1 where subscription.isLive: self.fanout.fallBehind(subscription)
+            default:
+                self.fanout.remove(subscription)
+                open.removeAll { $0 === subscription }
+            }
+            let live = ChannelFanout.Encoding.all.flatMap { self.fanout.live($0).subscriptions }
+            #expect(Set(live.map(ObjectIdentifier.init)) == Set(open.filter(\.isLive).map(ObjectIdentifier.init)))
+            let followers = Set(self.fanout.followers.map(ObjectIdentifier.init))
+            #expect(followers == Set(open.filter { !$0.isLive }.map(ObjectIdentifier.init)))
         }
-        while let removed = subscribers.indices.randomElement(using: &generator) {
-            let connection = subscribers.remove(at: removed)
-            let place = try #require(connection.session?.subscriptions.first?.place)
-            fanout.remove(at: place, encoding: encoding)
-            _ = fanout.enqueue(DeliverableEvent(channel: fanout.hash, json: [49]))
-            let written = self.flush(fanout).written
-            #expect(Set(written.keys) == Set(subscribers.map(ObjectIdentifier.init)))
-        }
-        #expect(fanout.isEmpty)
+        #expect(self.fanout.isEmpty)
     }
 }

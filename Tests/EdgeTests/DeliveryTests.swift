@@ -66,34 +66,6 @@ import Testing
         #expect(try client.receiveMessages().count == 10)
     }
 
-    @Test(arguments: [MQTTVersion.v3_1_1, .v5])
-    func whoeverReadsTooSlowlyIsTold(_ version: MQTTVersion) throws {
-        let fixture = try EdgeFixture()
-        let channel = try EdgeFixture.hash(1)
-        let grant = try EdgeFixture.grant([(channel, .subscribe)])
-        let slow = try fixture.connected(version, grant)
-        let other = try fixture.connected(version, grant)
-        for client in [slow, other] {
-            #expect(try client.subscribe("rt/demo/ch/\(channel)") == [.success])
-        }
-        slow.stopReading()
-        fixture.deliver([(channel, "1"), (channel, "2")])
-        #expect(fixture.metrics.slowConsumers == 1)
-        #expect(!slow.isOpen)
-        let packets = try slow.receive()
-        if version == .v5 {
-            guard case .disconnect(let disconnect)? = packets.last else {
-                Issue.record("there was no DISCONNECT")
-                return
-            }
-            #expect(disconnect.reason == .quotaExceeded)
-        } else {
-            #expect(packets.isEmpty)
-        }
-        #expect(try other.receiveMessages().map(\.payload) == ["1", "2"])
-        #expect(fixture.metrics.connections == 1)
-    }
-
     @Test func answersToWhoeverDoesNotReadEndItsConnection() throws {
         let fixture = try EdgeFixture()
         let client = try fixture.connected(.v5, try EdgeFixture.grant())

@@ -24,9 +24,7 @@ final class EdgeFixture {
         change(&configuration)
         let inbox = Inbox()
         // Commits at once: what is published to a channel comes back as its event.
-        let delegate = FakeDelegate { messages in
-            _ = inbox.push(messages.map { DeliverableEvent(channel: $0.channel, json: $0.payload) })
-        }
+        let delegate = FakeDelegate { events in _ = inbox.push(events) }
         self.configuration = configuration
         self.inbox = inbox
         self.delegate = delegate
@@ -61,7 +59,9 @@ final class EdgeFixture {
         id: String = "g1",
         expires: Int64 = EdgeFixture.now + 3600,
         role: Role = .client,
-        components: [String] = []
+        components: [String] = [],
+        epoch: Epoch? = nil,
+        sequence: UInt64? = nil
     ) throws -> Grant {
         Grant(
             site: "demo",
@@ -72,7 +72,8 @@ final class EdgeFixture {
             expiresAt: expires,
             role: role,
             components: try components.map { try ComponentName($0) },
-            channels: rights.map { Grant.ChannelRight(hash: $0, rights: $1) }
+            channels: rights.map { Grant.ChannelRight(hash: $0, rights: $1, sequence: sequence) },
+            epoch: epoch
         )
     }
 
@@ -104,11 +105,19 @@ final class EdgeFixture {
         return client
     }
 
-    /// Events come in, and the loop turns.
+    /// Events are committed and come in, and the loop turns.
     func deliver(_ events: [(ChannelHash, String)]) {
-        if self.inbox.push(events.map { DeliverableEvent(channel: $0, json: Array($1.utf8)) }) {
-            self.loop.needsTurn()
-        }
+        self.push(self.commit(events))
+    }
+
+    /// Events are committed, which the loop does not know yet.
+    func commit(_ events: [(ChannelHash, String)]) -> [DeliverableEvent] {
+        events.map { self.delegate.log.append(Array($1.utf8), to: $0) }
+    }
+
+    /// Committed events come in, and the loop turns.
+    func push(_ events: [DeliverableEvent]) {
+        if self.inbox.push(events) { self.loop.needsTurn() }
         self.turn()
     }
 

@@ -20,10 +20,11 @@ final class FakeDelegate: EdgeDelegate {
     }
 
     private let state = Mutex(State())
+    let log = FakeLog()
     /// Called with what is committed, before it is acknowledged.
-    private let committed: @Sendable ([IngestedMessage]) -> Void
+    private let committed: @Sendable ([DeliverableEvent]) -> Void
 
-    init(committed: @escaping @Sendable ([IngestedMessage]) -> Void) {
+    init(committed: @escaping @Sendable ([DeliverableEvent]) -> Void) {
         self.committed = committed
     }
 
@@ -73,8 +74,17 @@ final class FakeDelegate: EdgeDelegate {
             return .some(state.refusal)
         }
         guard let refusal else { return }
-        if refusal == nil { self.committed(messages) }
+        if refusal == nil { self.committed(messages.map { self.log.append($0.payload, to: $0.channel) }) }
         completion(messages.map { _ in refusal.map { .failure($0) } ?? .success(()) })
+    }
+
+    func read(
+        _ channel: ChannelHash,
+        from start: Cursor.Start,
+        limit: ReplayLimit,
+        completion: @escaping FakeLog.Completion
+    ) {
+        self.log.read(channel, from: start, limit: limit, completion: completion)
     }
 
     func upstream(_ message: UpstreamMessage, from sender: ReplyTarget) {

@@ -62,7 +62,7 @@ import Testing
         let earlier = try fixture.connected(.v5, grant)
         let later = try fixture.connected(.v5, grant)
         #expect(try earlier.subscribe("rt/demo/ch/\(channel)") == [.success])
-        _ = fixture.inbox.push([DeliverableEvent(channel: channel, json: Array("1".utf8))])
+        _ = fixture.inbox.push(fixture.commit([(channel, "1")]))
         #expect(try later.subscribe("rt/demo/ch/\(channel)") == [.success])
         fixture.turn()
         #expect(try earlier.receiveMessages().map(\.payload) == ["1"])

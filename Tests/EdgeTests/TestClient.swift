@@ -49,6 +49,13 @@ final class TestClient {
         self.channel.isWritable = false
     }
 
+    /// What waited is written, and there is room again.
+    func readOn() {
+        self.channel.isWritable = true
+        self.channel.pipeline.fireChannelWritabilityChanged()
+        self.eventLoop.run()
+    }
+
     /// Sends a CONNECT with a token.
     func connect(_ token: String?, change: (inout Connect) -> Void = { _ in }) throws {
         var connect = Connect(version: self.version, keepAlive: 60, clientID: self.id)

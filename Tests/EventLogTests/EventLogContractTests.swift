@@ -113,7 +113,7 @@ import Testing
         let channel = try LogUnderTest.channel(1)
         try await log.append(1...3, to: channel)
         let page = try await log.read(channel)
-        #expect(page.recovery == EventPage.Recovery.none)
+        #expect(page.recovery == Recovery.none)
         #expect(page.payloads == ["1", "2", "3"])
     }
 

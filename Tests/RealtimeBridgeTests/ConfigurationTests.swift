@@ -31,7 +31,16 @@ import Testing
             return
         }
         #expect(configuration.mirror)
-        #expect(configuration.retention == Retention(time: 300_000, events: 1000))
+        #expect(configuration.defaultPolicy == ChannelPolicy(retention: Retention(time: 300_000, events: 1000)))
+        #expect(configuration.retainedBytes == 1 << 30)
+        guard case .sqlite(path: "events.sqlite", sync: .normal) = configuration.log else {
+            Issue.record("the log is another one")
+            return
+        }
+        let areas = try #require(configuration.policies[try ComponentName("mod_quiz")])
+        #expect(areas["game"] == configuration.defaultPolicy)
+        let board = Retention(time: 3_600_000, events: 10_000)
+        #expect(areas["board"] == ChannelPolicy(retention: board, retainsLast: true, historyFromGrantOnly: true))
         #expect(configuration.grantKeys.map(\.kid) == ["k1", "s1"])
         #expect(configuration.grantKeys.map(\.roles) == [[.client, .device], [.service]])
         #expect(configuration.apiKeys.map(\.name) == ["app"])
@@ -54,7 +63,7 @@ import Testing
             Issue.record("there is a broker")
             return
         }
-        #expect(configuration.retention == Retention())
+        #expect(configuration.defaultPolicy == ChannelPolicy())
         #expect(configuration.components.isEmpty)
         #expect(configuration.apiKeys.isEmpty)
         #expect(configuration.notServed.isEmpty)
@@ -105,6 +114,9 @@ import Testing
         ("https://www.example.org", "https://www.example.org/path", "origins"),
         ("mirror: true", "mirror: perhaps", "broker.mirror"),
         ("time: 5m, events", "time: 5, events", "retention.time"),
+        ("sync: normal", "sync: often", "log.sync"),
+        ("retain: last", "retain: first", "components.mod_quiz.areas.board.retain"),
+        ("history: grant", "history: all", "components.mod_quiz.areas.board.history"),
         ("time: 5m, events", "time: -5m, events", "retention.time"),
         ("time: 5m, events", "time: 9999999999999999h, events", "retention.time"),
         ("events: 1000, b", "events: 0, b", "retention.events"),
@@ -160,8 +172,6 @@ import Testing
     @Test func whatIsNotServedYetIsNoted() throws {
         let notServed = try Configuration(yaml: SampleConfiguration.yaml).notServed
         #expect(notServed.contains("components.mod_quiz.callback"))
-        #expect(notServed.contains("components.mod_quiz.areas.board.retain"))
-        #expect(notServed.contains("retention.bytes"))
     }
 
     @Test(arguments: [

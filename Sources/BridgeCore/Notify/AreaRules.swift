@@ -5,13 +5,29 @@ public import Realtime
 /// Which components and areas are enabled, and how long their channels keep events.
 public struct AreaRules: Sendable {
     private let components: [ComponentName: ComponentSettings]
-    /// How long a channel keeps its events.
-    public let retention: Retention
+    /// How channels keep events whose area says nothing else.
+    public let defaultPolicy: ChannelPolicy
+    private let policies: [ComponentName: [String: ChannelPolicy]]
 
     /// Creates the rules.
-    public init(components: [ComponentName: ComponentSettings], retention: Retention = Retention()) {
+    ///
+    /// - Parameters:
+    ///   - components: The components that are enabled.
+    ///   - defaultPolicy: How channels keep events whose area says nothing else.
+    ///   - policies: How areas keep events, by component and area.
+    public init(
+        components: [ComponentName: ComponentSettings],
+        defaultPolicy: ChannelPolicy = ChannelPolicy(),
+        policies: [ComponentName: [String: ChannelPolicy]] = [:]
+    ) {
         self.components = components
-        self.retention = retention
+        self.defaultPolicy = defaultPolicy
+        self.policies = policies
+    }
+
+    /// How a channel keeps its events.
+    public func policy(of channel: Channel) -> ChannelPolicy {
+        self.policies[channel.component]?[channel.area] ?? self.defaultPolicy
     }
 
     /// Refuses a channel whose component or area is not enabled.

@@ -75,7 +75,7 @@ public final class Notifier: Sendable {
             channel: self.key.hash(of: item.channel, site: self.site),
             payload: item.payload,
             key: try Self.key(item.key, of: publisher),
-            policy: ChannelPolicy(retention: self.rules.retention)
+            policy: self.rules.policy(of: item.channel)
         )
     }
 
@@ -105,18 +105,26 @@ public final class Notifier: Sendable {
         var events: [DeliverableEvent] = []
         events.reserveCapacity(results.count)
         var repetitions = 0
+        var number: UInt64 = 0
         for case .success(let appended) in results {
             guard !appended.isRepetition else {
                 repetitions += 1
                 continue
             }
-            events.append(DeliverableEvent(channel: appended.channel, json: appended.record.encode()))
+            events.append(
+                DeliverableEvent(
+                    channel: appended.channel,
+                    position: appended.position,
+                    json: appended.record.encode()
+                )
+            )
+            number = max(number, appended.number ?? 0)
         }
         if repetitions > 0 { self.metrics.repeated(repetitions) }
         guard !events.isEmpty else { return }
         self.metrics.committed(events.count)
         for sink in self.sinks.withLock({ $0 }) {
-            sink.deliver(events)
+            sink.deliver(events, through: number)
         }
     }
 }

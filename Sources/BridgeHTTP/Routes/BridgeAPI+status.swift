@@ -1,4 +1,4 @@
-import BridgeCore
+public import BridgeCore
 import Edge
 import HTTPTypes
 import Hummingbird
@@ -9,10 +9,18 @@ import Realtime
 public struct BridgeStatus: Sendable {
     /// The broker is connected; `nil` where there is none to connect to.
     let isBusConnected: @Sendable () -> Bool?
+    let isMirrorBehind: @Sendable () -> Bool
+    let log: @Sendable () -> LogStatus
 
     /// Creates a status.
-    public init(isBusConnected: @escaping @Sendable () -> Bool?) {
+    public init(
+        isBusConnected: @escaping @Sendable () -> Bool?,
+        isMirrorBehind: @escaping @Sendable () -> Bool = { false },
+        log: @escaping @Sendable () -> LogStatus
+    ) {
         self.isBusConnected = isBusConnected
+        self.isMirrorBehind = isMirrorBehind
+        self.log = log
     }
 }
 
@@ -23,9 +31,12 @@ extension BridgeAPI {
         Self.json(Array(#"{"status":"ok"}"#.utf8))
     }
 
-    /// `GET /readyz`: without the broker the bridge still serves its own clients.
+    /// `GET /readyz`: without the log nothing can be published; without the broker the bridge still serves its clients.
     @Sendable
     func getReadiness(_ request: Request, context: BridgeRequestContext) async throws -> Response {
+        guard self.status.log().isWorking else {
+            return Self.json(Array(#"{"status":"unavailable","log":"failed"}"#.utf8), status: .serviceUnavailable)
+        }
         let isDegraded = self.status.isBusConnected() == false
         return Self.json(
             Array((isDegraded ? #"{"status":"degraded","bus":"disconnected"}"# : #"{"status":"ready"}"#).utf8)
@@ -47,6 +58,16 @@ extension BridgeAPI {
         text.counter("realtime_connections_accepted", "Connections accepted.", self.edgeMetrics.accepted)
         text.counter("realtime_events", "Events committed to the log.", self.metrics.events)
         text.counter("realtime_events_repeated", "Events whose key was known.", self.metrics.repetitions)
+        let log = self.status.log()
+        text.counter("realtime_log_commits", "Commits of the log.", log.commits)
+        text.counter("realtime_log_failures", "Commits that failed.", log.failures)
+        text.counter("realtime_log_refused", "Appends and reads refused as busy.", log.refused)
+        text.gauge("realtime_log_working", "The last commit worked.", log.isWorking ? 1 : 0)
+        text.gauge("realtime_log_retained_bytes", "Bytes of the retained events.", log.retainedBytes)
+        text.counter("realtime_replays", "Events written to subscribers from the log.", self.edgeMetrics.replays)
+        text.counter(
+            "realtime_subscriptions_behind", "Subscriptions that left live delivery, being full.",
+            self.edgeMetrics.subscriptionsBehind)
         text.counter("realtime_deliveries", "Events written to subscribers.", self.edgeMetrics.deliveries)
         text.counter("realtime_publishes_received", "PUBLISH packets received.", self.edgeMetrics.publishesReceived)
         text.counter("realtime_upstream_messages", "Messages sent to components.", self.metrics.upstreamMessages)
@@ -58,7 +79,9 @@ extension BridgeAPI {
         text.counter(
             "realtime_connections_evicted", "Connections closed before they showed a grant or a request.",
             self.edgeMetrics.evictions)
-        text.counter("realtime_mirror_drops", "Events that the broker did not get.", self.metrics.mirrorDrops)
+        text.gauge(
+            "realtime_mirror_behind", "The broker has not been given everything that is committed.",
+            self.status.isMirrorBehind() ? 1 : 0)
         text.gauge("realtime_bus_connected", "The broker is connected.", self.status.isBusConnected() == true ? 1 : 0)
         text.counter("realtime_refusals", "Refusals.", self.edgeMetrics.refusalsByCode, label: "code")
         return Response(

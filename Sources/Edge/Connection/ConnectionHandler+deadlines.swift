@@ -35,7 +35,7 @@ extension ConnectionHandler {
         let now = WallClock.seconds
         let expiry = session.rights.expiry()
         guard now < expiry else {
-            self.closeSubscriptions(Array(session.subscriptions.map(\.channel)), because: "expired")
+            self.closeSubscriptions(Array(session.subscriptions.map(\.fanout.hash)), because: "expired")
             self.close(.maximumConnectTime, "grant_expired: the grant has expired")
             return false
         }
@@ -65,10 +65,25 @@ extension ConnectionHandler {
         return true
     }
 
+    /// How long a client may leave what waits for it unread, in seconds.
+    private static let stallLimit: UInt64 = 180
+
     /// Browsers answer a WebSocket ping without a script, so that a hidden tab stays connected.
     private func pingIfSilent(next: inout Int) -> Bool {
         let interval = UInt64(self.loop.configuration.pingInterval.nanoseconds / 1_000_000_000)
         let silence = self.loop.now - self.heardAt
+        guard self.hasRoom else {
+            // It would not read a ping either; what it is told by is TCP, for as long as anything moves.
+            let stalledAt = self.stalledAt ?? self.loop.now
+            self.stalledAt = stalledAt
+            guard self.loop.now - stalledAt < Self.stallLimit else {
+                self.close(.keepAliveTimeout, "nothing was read for \(Self.stallLimit) seconds")
+                return false
+            }
+            next = min(next, Int(interval))
+            return true
+        }
+        self.stalledAt = nil
         if silence < interval {
             next = min(next, Int(interval - silence))
         } else if let pingedAt, pingedAt > self.heardAt {

@@ -71,6 +71,9 @@ extension ConnectionHandler {
         if component.rawValue == Self.grantComponent {
             return self.renew(token: payload, address: address)
         }
+        if component.rawValue == Self.historyComponent {
+            return self.sendHistory(asking: payload, address: address)
+        }
         self.loop.delegate.upstream(
             UpstreamMessage(
                 user: session.user,

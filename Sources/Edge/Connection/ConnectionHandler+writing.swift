@@ -54,12 +54,16 @@ extension ConnectionHandler {
     /// Sends events that are encoded already at the end of the turn.
     ///
     /// Most deliveries do not come here: a fan-out writes to the sockets of those that are ready.
-    func deliver(_ packets: JoinedPackets) {
-        guard !self.machine.isClosed else { return }
+    ///
+    /// - Returns: Whether there was room for them; without it nothing was sent.
+    func deliver(_ packets: JoinedPackets) -> Bool {
+        guard !self.machine.isClosed else { return true }
+        guard self.hasRoom else { return false }
         // What a client cannot take is not sent, as if it had been ([MQTT-3.1.2-25]).
         self.append(
             packets.largest <= self.maximumPacketSize ? packets.bytes : packets.fitting(self.maximumPacketSize)
         )
+        return true
     }
 
     /// Takes what the socket, written to past this connection, did not take.
@@ -112,10 +116,18 @@ extension ConnectionHandler {
         self.loop.readiness.set(self.slot, isReady: isReady, hasOneChannel: hasOneChannel)
     }
 
+    /// Whether events may be written: no more than `outbound_bytes` wait for this client.
+    var hasRoom: Bool {
+        guard let context = self.context else { return false }
+        return self.socket != nil && !self.isQueueing || context.channel.isWritable
+    }
+
     /// Writes to the channel, or closes a client for which too much waits already.
+    ///
+    /// Events stop at `outbound_bytes`; answers, which cannot be had again from the log, go on to twice that.
     private func queue(_ bytes: ByteBuffer) {
         guard let context = self.context else { return }
-        guard self.machine.isClosed || context.channel.isWritable else {
+        guard self.machine.isClosed || context.channel.isWritable || self.queuedBytes < self.maximumQueued else {
             self.loop.metrics.slowConsumer()
             return self.close(.quotaExceeded, "more than outbound_bytes wait for this client")
         }
@@ -124,9 +136,15 @@ extension ConnectionHandler {
         context.writeAndFlush(self.wrapOutboundOut(bytes), promise: nil)
     }
 
-    private var hasQueued: Bool {
+    private var maximumQueued: Int { 2 * self.loop.configuration.maximumOutboundBytes }
+
+    private var hasQueued: Bool { self.queuedBytes > 0 }
+
+    /// The bytes that the channel holds; where there is no socket that could take them, more than may be.
+    private var queuedBytes: Int {
+        guard self.socket != nil else { return .max }
         let waiting = try? self.context?.channel.syncOptions?.getOption(.bufferedWritableBytes)
-        return waiting != 0
+        return waiting ?? .max
     }
 
     /// Reads on, or leaves what the client sends to TCP's flow control.

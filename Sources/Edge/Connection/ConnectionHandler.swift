@@ -36,6 +36,10 @@ final class ConnectionHandler: ChannelInboundHandler, TimerWheelEntry {
     var isFlushScheduled = false
     /// The largest packet that the client takes, in bytes.
     private(set) var maximumPacketSize = Int.max
+    /// What may be read of the log for it.
+    var replayCredit: ReplayCredit
+    /// Since when the socket has taken nothing, in the loop's seconds, as far as was looked at.
+    var stalledAt: UInt64?
 
     /// When the client was last heard of and when it was pinged, in the loop's seconds.
     var heardAt: UInt64 = 0
@@ -49,6 +53,7 @@ final class ConnectionHandler: ChannelInboundHandler, TimerWheelEntry {
     init(loop: NIOLoopBound<EdgeLoop>, transport: Transport) {
         self.loop = loop.value
         self.transport = transport
+        self.replayCredit = ReplayCredit(now: self.loop.now)
         self.decoder = PacketDecoder(
             receiving: .fromClient,
             maximumPacketSize: self.loop.configuration.maximumConnectPacket
@@ -110,6 +115,14 @@ extension ConnectionHandler {
         }
     }
 
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        guard self.hasRoom, let session = self.session else { return }
+        self.stalledAt = nil
+        for subscription in session.subscriptions where !subscription.isLive {
+            self.loop.resume(subscription)
+        }
+    }
+
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         switch event {
         case ChannelEvent.inputClosed:
@@ -135,8 +148,8 @@ extension ConnectionHandler {
             if let will = session.will {
                 self.publish(will, of: session)
             }
-            for (channel, place) in session.subscriptions {
-                self.loop.unsubscribe(from: channel, place: place, encoding: self.encoding(session.version))
+            for subscription in session.subscriptions {
+                self.loop.close(subscription)
             }
             self.loop.metrics.disconnected()
         }
@@ -156,10 +169,6 @@ extension ConnectionHandler {
             "a connection ended before its CONNECT was whole",
             [LogKey.bytes: "\(self.unreadBytes)"]
         )
-    }
-
-    func encoding(_ version: MQTTVersion) -> ChannelFanout.Encoding {
-        ChannelFanout.Encoding(version: version, isWebSocket: self.transport.isWebSocket)
     }
 }
 

@@ -8,8 +8,8 @@ final class Session {
     let version: MQTTVersion
     let clientID: String
     var rights: HeldRights
-    /// Where this connection stands among the subscribers of each of its channels.
-    var subscriptions: [(channel: ChannelHash, place: Int)] = []
+    /// The channels that are subscribed to.
+    var subscriptions: [ChannelSubscription] = []
     /// The replies that are subscribed to.
     var replyFilters: [ReplyFilter] = []
     /// The service's `reply/{account}/#` is subscribed to.

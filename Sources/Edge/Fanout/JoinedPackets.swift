@@ -1,3 +1,4 @@
+import MQTTCodec
 import NIOCore
 
 /// Packets that leave together in one write: as they are, for TCP, or each in a WebSocket frame.
@@ -17,6 +18,21 @@ struct JoinedPackets {
         }
         self.bytes = packets
         self.largest = self.ranges.reduce(0) { max($0, $1.count) }
+    }
+
+    /// Encodes a PUBLISH with QoS 0 for each payload.
+    init(publishing payloads: some Collection<[UInt8]>, on topic: [UInt8], version: MQTTVersion) {
+        // Fixed header, topic length and property length take at most 8 bytes.
+        let size = payloads.reduce(0) { $0 + $1.count + topic.count + 8 }
+        var buffer = ByteBufferAllocator().buffer(capacity: size)
+        var ends: [Int] = []
+        ends.reserveCapacity(payloads.count)
+        for payload in payloads {
+            // Fails only beyond 256 MiB; payloads are limited to 8 MiB.
+            try? buffer.writePublish(topic: topic, payload: payload, version: version)
+            ends.append(buffer.writerIndex)
+        }
+        self.init(buffer, ends: ends)
     }
 
     private init(bytes: ByteBuffer, ranges: [Range<Int>]) {
@@ -48,6 +64,14 @@ struct JoinedPackets {
             begin = range.upperBound
         }
         return buffer
+    }
+
+    /// The packets without the first few, framed or not as these are.
+    func dropping(_ count: Int) -> JoinedPackets {
+        guard count > 0, count <= self.ranges.count else { return self }
+        var buffer = self.bytes
+        buffer.moveReaderIndex(to: self.ranges[count - 1].upperBound)
+        return JoinedPackets(bytes: buffer, ranges: Array(self.ranges[count...]))
     }
 
     /// - Returns: Where the bytes are now.

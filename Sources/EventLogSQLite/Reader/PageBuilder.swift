@@ -51,7 +51,7 @@ struct PageBuilder {
             bytes += record.payloadBytes
             events.append(block.event(record, epoch: self.epoch))
         }
-        let recovery: EventPage.Recovery
+        let recovery: Recovery
         if let position = self.position {
             recovery = self.isPositionValid && first == position.sequence + 1 ? .complete : .gap
         } else {

@@ -1,4 +1,5 @@
 import Components
+import EventLog
 import Realtime
 
 extension Configuration {
@@ -20,7 +21,7 @@ extension Configuration {
                 var names: Set<String> = []
                 for (area, options) in try areas.takeAll() {
                     var options = options
-                    try self.noteUnserved(["retain", "history", "retention"], in: &options)
+                    self.policies[component, default: [:]][area] = try self.policy(of: &options)
                     try options.finish()
                     names.insert(area)
                 }
@@ -33,6 +34,24 @@ extension Configuration {
             components[component] = settings
         }
         return components
+    }
+
+    /// Reads how an area keeps its events.
+    private func policy(of options: inout ConfigurationSection) throws(RealtimeError) -> ChannelPolicy {
+        var policy = self.defaultPolicy
+        if let retain = try options.string("retain") {
+            guard retain == "last" else { throw options.error("retain", "must be last") }
+            policy.retainsLast = true
+        }
+        if let history = try options.string("history") {
+            guard history == "grant" else { throw options.error("history", "must be grant") }
+            policy.historyFromGrantOnly = true
+        }
+        if var retention = try options.section("retention") {
+            try Self.read(&retention, into: &policy.retention)
+            try retention.finish()
+        }
+        return policy
     }
 
     private mutating func noteUnserved(_ names: [String], in section: inout ConfigurationSection) throws(RealtimeError)

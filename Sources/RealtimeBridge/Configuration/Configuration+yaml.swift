@@ -1,6 +1,7 @@
 public import BridgeHTTP
 import Components
 import EventLog
+import EventLogSQLite
 public import Realtime
 import Yams
 
@@ -62,18 +63,33 @@ extension Configuration {
     }
 
     private mutating func readLog(_ file: inout ConfigurationSection) throws(RealtimeError) {
+        var path = "events.sqlite"
+        var sync = SQLiteLogSettings.Sync.normal
         if var log = try file.section("log") {
-            _ = try log.string("sqlite")
-            _ = try log.string("sync")
+            if let name = try log.string("sqlite") { path = name }
+            if let name = try log.string("sync") {
+                guard let known = SQLiteLogSettings.Sync(rawValue: name) else {
+                    throw log.error("sync", "must be normal or full")
+                }
+                sync = known
+            }
             try log.finish()
-            self.notServed.append("log: events are kept in memory only")
         }
+        self.log = .sqlite(path: path, sync: sync)
         if var retention = try file.section("retention") {
-            if let time = try retention.milliseconds("time") { self.retention.time = Int64(time) }
-            if let events = try retention.count("events") { self.retention.events = events }
-            if try retention.bytes("bytes") != nil { self.notServed.append("retention.bytes") }
+            try Self.read(&retention, into: &self.defaultPolicy.retention)
+            if let bytes = try retention.bytes("bytes") { self.retainedBytes = UInt64(bytes) }
             try retention.finish()
         }
+    }
+
+    /// Reads `time` and `events`.
+    static func read(
+        _ section: inout ConfigurationSection,
+        into retention: inout Retention
+    ) throws(RealtimeError) {
+        if let time = try section.milliseconds("time") { retention.time = Int64(time) }
+        if let events = try section.count("events") { retention.events = events }
     }
 
     private mutating func readLimits(_ file: inout ConfigurationSection) throws(RealtimeError) {

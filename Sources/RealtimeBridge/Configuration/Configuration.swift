@@ -1,6 +1,7 @@
 public import BridgeHTTP
 public import Components
 public import EventLog
+public import EventLogSQLite
 public import MosquittoBus
 public import Realtime
 
@@ -15,6 +16,14 @@ public struct Configuration: Sendable {
 
         /// The default addresses.
         public init() {}
+    }
+
+    /// Where events are kept.
+    public enum Log: Sendable {
+        /// In memory: a restart begins a new epoch.
+        case memory
+        /// In a SQLite file; a relative path lies in the data folder.
+        case sqlite(path: String, sync: SQLiteLogSettings.Sync)
     }
 
     /// The broker that connects the bridge with services.
@@ -54,8 +63,14 @@ public struct Configuration: Sendable {
     public var broker: Broker = .none
     /// Publish every committed event on the broker too.
     public var mirror = true
-    /// How long channels keep their events.
-    public var retention = Retention()
+    /// Where events are kept.
+    public var log: Log = .memory
+    /// How channels keep their events, where their area says nothing else.
+    public var defaultPolicy = ChannelPolicy()
+    /// How areas keep their events, by component and area.
+    public var policies: [ComponentName: [String: ChannelPolicy]] = [:]
+    /// The most bytes that the log's retained events take; the oldest go first.
+    public var retainedBytes: UInt64 = 1 << 30
     /// The key that turns channels into hashes.
     public var channelKey: ChannelKey
     /// The keys of grants; the first whose roles allow it signs.

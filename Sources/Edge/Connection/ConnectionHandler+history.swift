@@ -1,0 +1,64 @@
+import MQTTCodec
+import NIOCore
+import Realtime
+
+extension ConnectionHandler {
+    /// The bridge's own component that gives clients what they have missed.
+    static let historyComponent = "realtime_history"
+
+    /// What one request brings at the most; it is shared by its channels.
+    private static let historyLimit = ReplayLimit(events: 1000, bytes: 256 * 1024)
+
+    /// Answers `{"channels":[{"hash","since"}]}` with what follows each position, by the rights of this moment.
+    func sendHistory(asking payload: ByteBuffer, address: ReplyAddress) {
+        let requests: [HistoryRequest]
+        do throws(RealtimeError) {
+            requests = try HistoryRequest.parse(Array(payload.readableBytesView))
+        } catch {
+            return self.reply(ReplyBody.failure(error).encode(), to: address)
+        }
+        guard self.replayCredit.isLeft(now: self.loop.now) else {
+            return self.reply(
+                ReplyBody.failure(RealtimeError(.busy, "too much was read for this client; try again later")).encode(),
+                to: address)
+        }
+        let target = self.loop.replyTarget(self.id, address: address)
+        let answer = HistoryAnswer(count: requests.count) { [weak self] body in
+            self?.replayCredit.spend(body.count)
+            target.send(body)
+        }
+        let limit = ReplayLimit(
+            events: max(Self.historyLimit.events / requests.count, 1),
+            bytes: max(Self.historyLimit.bytes / requests.count, 1)
+        )
+        for (index, request) in requests.enumerated() {
+            self.read(request, limit: limit) { answer.set($0, at: index) }
+        }
+    }
+
+    private func read(
+        _ request: HistoryRequest,
+        limit: ReplayLimit,
+        completion: @escaping (HistoryAnswer.Part) -> Void
+    ) {
+        guard let session = self.session else { return }
+        let filter = TopicFilter.channel(request.channel)
+        let decision = session.rights.decide(.subscribe(filter, clientID: session.clientID), at: WallClock.seconds)
+        if let error = decision.error {
+            self.loop.metrics.refused(error.code)
+            return completion(HistoryAnswer.Part(channel: request.channel, result: .failure(error)))
+        }
+        let granted = session.rights.position(of: request.channel)
+        let eventLoop = self.loop.eventLoop
+        let bound = NIOLoopBound(completion, eventLoop: eventLoop)
+        self.loop.delegate.read(request.channel, from: .after(request.since), limit: limit) { result in
+            let part = HistoryAnswer.Part(
+                channel: request.channel,
+                result: result.map { page in
+                    HistoryPage(page, since: request.since, notBefore: page.hidesHistory ? .some(granted) : nil)
+                }
+            )
+            if eventLoop.inEventLoop { bound.value(part) } else { eventLoop.execute { bound.value(part) } }
+        }
+    }
+}

@@ -1,0 +1,33 @@
+import Realtime
+
+/// What a client that asks for history gets of one channel.
+struct HistoryPage {
+    /// The last event of the page, else the head: where the next request goes on.
+    let position: Position
+    let recovered: Recovery
+    let events: ArraySlice<EventRecord>
+    let hasMore: Bool
+
+    /// Takes what was read after a position.
+    ///
+    /// `notBefore` is given where the area shows nothing from before the grant: the grant's position, if it has one.
+    init(_ page: ReplayPage, since: Position, notBefore: Position??) {
+        var cursor = Cursor()
+        let start: Cursor.Start
+        switch notBefore {
+        case nil: start = .after(since)
+        case .some(nil): start = .now
+        case .some(.some(let granted)):
+            start = .after(since.epoch == granted.epoch && since.sequence >= granted.sequence ? since : granted)
+        }
+        let read = cursor.start(start, notBefore: notBefore ?? nil)
+        guard case .deliver(let delivery) = cursor.answered(page.numbers, to: read, at: LiveEdge()) else {
+            (self.position, self.recovered, self.events, self.hasMore) = (page.head, .none, [], false)
+            return
+        }
+        self.events = page.events.dropFirst(delivery.dropping)
+        self.position = page.events.last?.position ?? page.head
+        self.recovered = delivery.verdict?.recovered ?? .none
+        self.hasMore = self.position.sequence < page.head.sequence
+    }
+}

@@ -1,0 +1,111 @@
+import NIOCore
+import Realtime
+
+/// The reads of the log for the subscriptions of one event loop: in the order of asking, few at once, a bounded number
+/// in one turn, so that catching up takes nothing from what is live.
+///
+/// Bounded by the number of subscriptions: each is in it once at the most.
+final class ReplayQueue {
+    /// What one read brings at the most.
+    static let limit = ReplayLimit(events: 500, bytes: 128 * 1024)
+    private static let maximumReading = 8
+    private static let maximumInTurn = 16
+    /// How long a subscription waits whose connection has used up its credit, or whose read has failed.
+    private static let pause = TimeAmount.milliseconds(500)
+
+    private let eventLoop: any EventLoop
+    private let delegate: any EdgeDelegate
+    private let answer: (ChannelSubscription, Cursor.Read, Result<ReplayPage, RealtimeError>) -> Void
+    private var waiting: [ChannelSubscription] = []
+    /// Subscriptions at the front of `waiting` that have left it.
+    private var served = 0
+    private var reading = 0
+    private var isPumping = false
+    private var isScheduled = false
+
+    init(
+        eventLoop: any EventLoop,
+        delegate: any EdgeDelegate,
+        answer: @escaping (ChannelSubscription, Cursor.Read, Result<ReplayPage, RealtimeError>) -> Void
+    ) {
+        self.eventLoop = eventLoop
+        self.delegate = delegate
+        self.answer = answer
+    }
+
+    private var bound: NIOLoopBound<ReplayQueue> { NIOLoopBound(self, eventLoop: self.eventLoop) }
+
+    /// Makes a read for a subscription, in place of one that has not begun.
+    func add(_ read: Cursor.Read, for subscription: ChannelSubscription, now: UInt64) {
+        subscription.wanted = read
+        guard !subscription.isQueued else { return }
+        subscription.isQueued = true
+        guard subscription.connection.replayCredit.isLeft(now: now) else {
+            return self.later { self.append(subscription) }
+        }
+        self.append(subscription)
+    }
+
+    /// Has something done after a pause.
+    func later(_ body: @escaping () -> Void) {
+        self.eventLoop.assumeIsolated().scheduleTask(in: Self.pause, body)
+    }
+
+    private func append(_ subscription: ChannelSubscription) {
+        self.waiting.append(subscription)
+        self.pump()
+    }
+
+    private func pump() {
+        guard !self.isPumping else { return }
+        self.isPumping = true
+        defer { self.isPumping = false }
+        var begun = 0
+        while self.reading < Self.maximumReading, self.served < self.waiting.count {
+            guard begun < Self.maximumInTurn else { return self.schedule() }
+            begun += 1
+            let subscription = self.waiting[self.served]
+            self.served += 1
+            self.begin(subscription)
+        }
+        if self.served == self.waiting.count {
+            self.waiting.removeAll(keepingCapacity: self.served <= 1024)
+            self.served = 0
+        }
+    }
+
+    private func schedule() {
+        guard !self.isScheduled else { return }
+        self.isScheduled = true
+        let bound = self.bound
+        self.eventLoop.execute {
+            bound.value.isScheduled = false
+            bound.value.pump()
+        }
+    }
+
+    private func begin(_ subscription: ChannelSubscription) {
+        subscription.isQueued = false
+        guard let read = subscription.wanted.take(), subscription.isOpen else { return }
+        self.reading += 1
+        let bound = NIOLoopBound((queue: self, subscription: subscription), eventLoop: self.eventLoop)
+        let eventLoop = self.eventLoop
+        self.delegate.read(subscription.fanout.hash, from: read.from, limit: Self.limit) { result in
+            if eventLoop.inEventLoop {
+                bound.value.queue.end(bound.value.subscription, read, result)
+            } else {
+                eventLoop.execute { bound.value.queue.end(bound.value.subscription, read, result) }
+            }
+        }
+    }
+
+    private func end(
+        _ subscription: ChannelSubscription,
+        _ read: Cursor.Read,
+        _ result: Result<ReplayPage, RealtimeError>
+    ) {
+        self.reading -= 1
+        if subscription.isOpen { self.answer(subscription, read, result) }
+        self.pump()
+    }
+}
