@@ -29,6 +29,7 @@ import Testing
         #expect(end.events.isEmpty)
         #expect(end.next == next)
         #expect(!end.hasMore)
+        #expect(try await log.log.readCommitted(after: .max).events.isEmpty)
     }
 
     @Test(arguments: LogKind.allCases)

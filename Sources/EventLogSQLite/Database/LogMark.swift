@@ -29,6 +29,10 @@ final class LogMark {
 
     private static let magic: UInt64 = 0x314B_5241_4D4C_5452
     private static let byteCount = 72
+    /// How often the lock is tried, and the pause between two, in microseconds: a process that was killed may just be
+    /// ending.
+    private static let attempts = 10
+    private static let pause: UInt32 = 50_000
 
     private let descriptor: Int32
     /// What was last read or written; `nil` where the file does not say anything that can be believed.
@@ -41,7 +45,12 @@ final class LogMark {
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw Self.fault(opening: path) }
         self.descriptor = descriptor
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+        var attempts = 1
+        while flock(descriptor, LOCK_EX | LOCK_NB) != 0, attempts < Self.attempts {
+            usleep(Self.pause)
+            attempts += 1
+        }
+        guard attempts < Self.attempts else {
             throw SQLiteFault(code: SQLITE_BUSY, message: "another bridge has the event log beside \(path) open")
         }
         self.content = self.read()

@@ -101,7 +101,7 @@ final class ChannelReader {
     /// Reads events of all channels.
     func committed(after number: UInt64, limit: ReadLimit, epoch: Epoch) throws(SQLiteFault) -> CommittedPage {
         var page = CommittedPageBuilder(after: number, limit: limit, epoch: epoch)
-        self.blocksFrom.bind(1, number + 1)
+        self.blocksFrom.bind(1, number &+ 1)
         defer { self.blocksFrom.reset() }
         while try self.blocksFrom.step() {
             let block = try LogBlock(first: self.blocksFrom.unsigned(0), bytes: self.blocksFrom.bytes(1))

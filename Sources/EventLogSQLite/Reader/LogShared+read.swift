@@ -43,7 +43,7 @@ extension LogShared {
 
     /// Events of all channels, if memory has those that follow the number.
     func committed(after number: UInt64, limit: ReadLimit) -> CommittedPage? {
-        let (blocks, last, epoch) = self.state.withLock { ($0.recent.blocks(from: number + 1), $0.number, $0.epoch) }
+        let (blocks, last, epoch) = self.state.withLock { ($0.recent.blocks(from: number &+ 1), $0.number, $0.epoch) }
         if number >= last { return CommittedPage(events: [], next: number, hasMore: false) }
         guard let blocks else { return nil }
         var page = CommittedPageBuilder(after: number, limit: limit, epoch: epoch)
