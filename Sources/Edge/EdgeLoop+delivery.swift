@@ -82,9 +82,14 @@ extension EdgeLoop {
         self.resume(subscription)
     }
 
-    /// Events were lost on their way to this loop: whoever is live looks for them in the log.
+    /// Events were lost on their way to this loop: everybody looks for them in the log.
     private func catchUpEverybody() {
         for fanout in self.fanouts.values {
+            for subscription in fanout.followers {
+                subscription.cursor.missed()
+                self.resume(subscription)
+            }
+            // Nobody is live before the first batch.
             guard let position = fanout.edge.position else { continue }
             for encoding in ChannelFanout.Encoding.all {
                 for subscription in fanout.live(encoding).subscriptions {
@@ -135,28 +140,35 @@ extension EdgeLoop {
         _ result: Result<ReplayPage, RealtimeError>
     ) {
         if let opening = subscription.opening {
-            return subscription.connection.opened(
-                PendingSubscribe.Opened(subscription: subscription, read: read, result: result), opening)
+            // One that is left behind by another start is not what its SUBACK waits for.
+            guard subscription.cursor.awaits(read) else { return }
+            return subscription.connection.opened(PendingSubscribe.Opened(subscription, read, result), opening)
         }
-        let answer: Cursor.Answer
         switch result {
         case .success(let page):
-            answer = subscription.cursor.answered(page.numbers, to: read, at: subscription.fanout.edge)
-            if case .deliver(let delivery) = answer {
-                return self.deliver(delivery, of: page, to: subscription)
-            }
+            self.take(page, for: subscription, answering: read)
         case .failure:
-            answer = subscription.cursor.failed(read)
-        }
-        if case .later = answer {
-            self.replays.later { [weak self] in self?.resume(subscription) }
+            if case .later = subscription.cursor.failed(read) { self.resumeLater(subscription) }
         }
     }
 
-    /// Writes what a page brings, and goes on.
-    func deliver(_ delivery: Cursor.Delivery, of page: ReplayPage, to subscription: ChannelSubscription) {
-        subscription.connection.deliver(delivery, of: page, to: subscription)
-        self.metrics.replayed(page.events.count - delivery.dropping)
-        self.resume(subscription)
+    /// Writes what a page brings, if the connection has room for it, and goes on.
+    func take(_ page: ReplayPage, for subscription: ChannelSubscription, answering read: Cursor.Read) {
+        let connection = subscription.connection
+        let edge = subscription.fanout.edge
+        switch subscription.cursor.answered(page.numbers, to: read, at: edge, hasRoom: connection.hasRoom) {
+        case .deliver(let delivery):
+            connection.deliver(delivery, of: page, to: subscription)
+            self.metrics.replayed(page.events.count - delivery.dropping)
+            self.resume(subscription)
+        case .later:
+            self.resumeLater(subscription)
+        case .ignore:
+            break
+        }
+    }
+
+    private func resumeLater(_ subscription: ChannelSubscription) {
+        self.replays.later { [weak self] in self?.resume(subscription) }
     }
 }

@@ -144,6 +144,17 @@ import Testing
         #expect(!self.channel.isActive)
     }
 
+    @Test func aSlowRequestBehindOneThatIsNotAnsweredIsToldBehindItsAnswer() throws {
+        self.send(Self.request)
+        self.send("GET /healthz HT")
+        self.loop.advanceTime(by: .seconds(10))
+        #expect(try self.received().isEmpty)
+        try self.answer()
+        let answers = try self.received()
+        #expect(answers.hasPrefix("HTTP/1.1 200 OK\r\n"))
+        #expect(answers.contains("HTTP/1.1 408 Request Timeout\r\n"))
+    }
+
     @Test func aBodyInOnePieceWithItsHeadIsNotTheHeads() throws {
         let body = String(repeating: "x", count: 2 * RequestGuard.maximumHead)
         self.send("POST /v1/notify HTTP/1.1\r\nHost: h\r\nContent-Length: \(body.utf8.count)\r\n\r\n" + body)

@@ -25,7 +25,7 @@ import Testing
                 fanout: self.fanout,
                 encoding: encoding,
                 start: .now,
-                isBounded: true
+                mayPrecedeGrant: false
             )
         }
     }

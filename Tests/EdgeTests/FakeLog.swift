@@ -79,9 +79,10 @@ final class FakeLog: Sendable {
         self.state.withLock { $0.holdsReads = true }
     }
 
-    func releaseReads() {
+    /// Answers what is held; what is read from then on is answered at once, or held again.
+    func releaseReads(holdingOn: Bool = false) {
         let held = self.state.withLock { state in
-            defer { (state.held, state.holdsReads) = ([], false) }
+            defer { (state.held, state.holdsReads) = ([], holdingOn) }
             return state.held
         }
         for read in held { read() }

@@ -216,6 +216,34 @@ import Testing
         #expect(try self.opening(client).events == (granted == nil ? [] : ["4", "5"]))
     }
 
+    /// However often it subscribes before its first answer has been held against the grant.
+    @Test func historyBeginsWithTheGrantHoweverOftenItIsAsked() throws {
+        self.commit(5)
+        self.log.set(self.channel, hidesHistory: true)
+        let client = try self.client(from: 3)
+        self.log.holdReads()
+        try self.subscribe(client, since: self.log.position(0))
+        self.log.releaseReads()
+        self.log.holdReads()
+        try self.subscribe(client)
+        self.log.releaseReads()
+        self.fixture.turn()
+        let events = try client.receiveMessages()
+            .compactMap { try JSONValue.parse(Array($0.payload.utf8))["seq"]?.uint64 }
+        #expect(events == [4, 5])
+    }
+
+    /// An area with both settings shows nothing from before a grant that has no position.
+    @Test func theLastEventIsHistoryToo() throws {
+        self.commit(2)
+        self.log.set(self.channel, retainsLast: true, hidesHistory: true)
+        let client = try self.client()
+        try self.subscribe(client)
+        #expect(try self.opening(client).events.isEmpty)
+        self.fixture.deliver([(self.channel, "3")])
+        #expect(try client.receiveMessages().map(\.payload) == ["3"])
+    }
+
     @Test func manyPagesComeInOrder() throws {
         self.commit(1700)
         let client = try self.client()
@@ -287,6 +315,38 @@ extension PositionTests {
         slow.readOn()
         let events = try self.opening(slow).events
         #expect(events.suffix(3) == ["gap 7", "8", "9"])
+    }
+
+    /// A follower that has everything waits for a batch; one that was thrown away never comes.
+    @Test func anInboxThatOverflowedIsMadeUpForBeforeTheFirstBatchToo() throws {
+        let client = try self.client()
+        try self.subscribe(client)
+        _ = try self.opening(client)
+        let lost = self.fixture.commit([(self.channel, "1")])
+        let filler = DeliverableEvent(channel: try EdgeFixture.hash(9), position: lost[0].position, json: [49])
+        self.fixture.push(lost + Array(repeating: filler, count: 100_001))
+        #expect(try self.opening(client).events == ["1"])
+    }
+
+    @Test func pagesWaitForRoom() throws {
+        self.commit(200)
+        let client = try self.client()
+        self.log.holdReads()
+        try self.subscribe(client, since: self.log.position(0))
+        self.log.releaseReads(holdingOn: true)
+        self.fixture.turn()
+        let first = try self.opening(client).events
+        client.stopReading()
+        self.log.releaseReads()
+        self.fixture.turn()
+        #expect(client.isOpen)
+        #expect(try client.receive().isEmpty)
+        client.readOn()
+        let rest = try self.opening(client).events
+        #expect(first + rest == (1...200).map(String.init))
+        #expect(!first.isEmpty && !rest.isEmpty)
+        self.fixture.deliver([(self.channel, "201")])
+        #expect(try client.receiveMessages().map(\.payload) == ["201"])
     }
 
     @Test func anInboxThatOverflowedIsMadeUpForFromTheLog() throws {

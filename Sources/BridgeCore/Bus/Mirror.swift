@@ -31,6 +31,8 @@ public final class Mirror: EventSink, Service {
         /// Events since the last one that was to be acknowledged, and when that was.
         var unasked = 0
         var askedAt = ContinuousClock.now
+        /// How often the bus had connected anew when publishing began.
+        var reconnects: UInt64 = 0
         /// Counts the times that publishing began anew: an answer from before counts no more.
         var generation = 0
     }
@@ -56,7 +58,8 @@ public final class Mirror: EventSink, Service {
     public func deliver(_ events: [DeliverableEvent], through number: UInt64) {
         let isLive = self.state.withLock { state in
             state.committed = max(state.committed, number)
-            return state.isLive
+            // What was read from the log before this call came has been published.
+            return state.isLive && number > state.published
         }
         guard isLive else { return }
         var rest = UInt64(events.count)
@@ -78,12 +81,9 @@ public final class Mirror: EventSink, Service {
                 try? await Task.sleep(for: Self.interval)
             }
             var stored: UInt64 = 0
-            var reconnects = self.bus.statistics.reconnects
             while !Task.isCancelled {
-                if self.bus.statistics.reconnects != reconnects {
-                    reconnects = self.bus.statistics.reconnects
-                    self.startOver()
-                }
+                let reconnects = self.bus.statistics.reconnects
+                if self.state.withLock({ $0.reconnects }) != reconnects { self.startOver() }
                 if self.bus.isConnected { await self.catchUp() } else { self.startOver() }
                 let acknowledged = self.state.withLock { $0.acknowledged }
                 if acknowledged != stored, (try? await self.log.setCursor(named: Self.cursor, to: acknowledged)) != nil
@@ -149,10 +149,12 @@ public final class Mirror: EventSink, Service {
     }
 
     private func settle(_ result: Result<Void, BusError>, number: UInt64, generation: Int) {
+        let reconnects = self.bus.statistics.reconnects
         switch result {
         case .success:
             self.state.withLock { state in
-                guard state.generation == generation else { return }
+                // Of another connection it says nothing of what went before it.
+                guard state.generation == generation, state.reconnects == reconnects else { return }
                 state.acknowledged = max(state.acknowledged, number)
             }
         case .failure:
@@ -161,7 +163,9 @@ public final class Mirror: EventSink, Service {
     }
 
     private func startOver() {
+        let reconnects = self.bus.statistics.reconnects
         self.state.withLock { state in
+            state.reconnects = reconnects
             state.isLive = false
             state.published = state.acknowledged
             state.unasked = Self.acknowledgedEvery

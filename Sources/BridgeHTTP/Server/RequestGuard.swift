@@ -27,6 +27,8 @@ final class RequestGuard: ChannelDuplexHandler {
         /// A head beyond ``RequestGuard/maximumHead``.
         case headTooLarge
         case notHTTP
+        /// A head or a body that did not arrive in time.
+        case tooSlow
     }
 
     private enum State {
@@ -44,11 +46,11 @@ final class RequestGuard: ChannelDuplexHandler {
     private let pending: PendingConnections
     private var ticket: PendingConnections.Ticket?
     private var timeout: Scheduled<Void>?
-    /// The answer to the request has begun, so that it cannot be another one.
-    private var hasAnswered = false
-    /// Requests that have come and are not answered.
+    /// An answer has begun and not ended, so that none can be written.
+    private var isAnswering = false
+    /// Requests whose heads have come and that are not answered.
     private var unanswered = 0
-    /// What comes behind them is no HTTP.
+    /// Why nothing more is taken; said behind the answers to what came before.
     private var fault: Fault?
     private var context: ChannelHandlerContext?
 
@@ -80,7 +82,6 @@ final class RequestGuard: ChannelDuplexHandler {
             return
         case .idle:
             self.state = .head(count: count)
-            self.hasAnswered = false
         case .head(let before):
             self.state = .head(count: before + count)
         case .body:
@@ -107,7 +108,6 @@ final class RequestGuard: ChannelDuplexHandler {
             promise?.fail(ChannelError.alreadyClosed)
             return
         }
-        self.hasAnswered = true
         context.write(data, promise: promise)
     }
 
@@ -124,7 +124,7 @@ final class RequestGuard: ChannelDuplexHandler {
     private func expect(within time: TimeAmount) {
         guard self.timeout == nil, let context = self.context else { return }
         self.timeout = context.eventLoop.assumeIsolated().scheduleTask(in: time) { [weak self] in
-            self?.refuse(408, "Request Timeout", RealtimeError(.timeout, "the request took too long to arrive"))
+            self?.failed(.tooSlow)
         }
     }
 
@@ -137,18 +137,21 @@ final class RequestGuard: ChannelDuplexHandler {
         if let ticket = self.ticket.take() { self.pending.remove(ticket) }
     }
 
-    private func refuse(_ status: Int, _ title: String, _ error: RealtimeError) {
+    /// How many answers must be written before a word on the request under way.
+    private var owed: Int {
+        if case .body = self.state { self.unanswered - 1 } else { self.unanswered }
+    }
+
+    /// Says why nothing more is taken, if that can still be said, and closes.
+    private func refuse(_ fault: Fault) {
         guard let context = self.context else { return }
         if case .refused = self.state { return }
+        // A request whose body does not come may have been answered already.
+        let isAnswered = if case .body = self.state { self.unanswered == 0 } else { false }
         self.arrived()
         self.state = .refused
-        if !self.hasAnswered {
-            let body = Problem(status: status, error: error).encode()
-            let head =
-                "HTTP/1.1 \(status) \(title)\r\nContent-Type: \(Problem.mediaType)\r\n"
-                + "Content-Length: \(body.count)\r\nConnection: close\r\n\r\n"
-            context.write(self.wrapOutboundOut(.byteBuffer(ByteBuffer(string: head))), promise: nil)
-            context.writeAndFlush(self.wrapOutboundOut(.byteBuffer(ByteBuffer(bytes: body))), promise: nil)
+        if !self.isAnswering, !isAnswered {
+            context.writeAndFlush(self.wrapOutboundOut(.byteBuffer(fault.response)), promise: nil)
         }
         context.close(mode: .output, promise: nil)
         context.eventLoop.assumeIsolated().scheduleTask(in: Self.lastWord) { context.close(promise: nil) }
@@ -167,11 +170,6 @@ extension RequestGuard {
         self.leavePending()
     }
 
-    /// The client was told to go on, which is no answer yet.
-    func continued() {
-        self.hasAnswered = false
-    }
-
     /// A request is whole.
     func requestArrived() {
         guard case .body = self.state else { return }
@@ -179,28 +177,46 @@ extension RequestGuard {
         self.arrived()
     }
 
+    /// An answer has begun.
+    func answerBegan() {
+        self.isAnswering = true
+    }
+
     /// A request is answered, and the connection waits for the next one.
     func answered() {
+        self.isAnswering = false
         self.unanswered -= 1
-        if self.unanswered == 0, let fault = self.fault { return self.refuse(fault) }
+        if let fault, self.owed <= 0 { return self.refuse(fault) }
         guard self.ticket == nil, let context = self.context else { return }
         self.ticket = self.pending.add(context.channel)
     }
 
-    /// The parser cannot go on: said behind the answers to what came before.
+    /// The request under way cannot go on.
     func failed(_ fault: Fault) {
         guard self.fault == nil else { return }
         self.fault = fault
-        if self.unanswered == 0 { self.refuse(fault) }
+        if self.owed <= 0 { self.refuse(fault) }
     }
+}
 
-    private func refuse(_ fault: Fault) {
-        self.hasAnswered = false
-        switch fault {
-        case .headTooLarge:
-            self.refuse(431, "Request Header Fields Too Large", RealtimeError(.limit, "the head is too large"))
-        case .notHTTP:
-            self.refuse(400, "Bad Request", RealtimeError(.payloadInvalid, "the request is not HTTP/1.1"))
-        }
+extension RequestGuard.Fault {
+    /// The whole response.
+    fileprivate var response: ByteBuffer {
+        let (status, title, error) =
+            switch self {
+            case .headTooLarge:
+                (431, "Request Header Fields Too Large", RealtimeError(.limit, "the head is too large"))
+            case .notHTTP:
+                (400, "Bad Request", RealtimeError(.payloadInvalid, "the request is not HTTP/1.1"))
+            case .tooSlow:
+                (408, "Request Timeout", RealtimeError(.timeout, "the request took too long to arrive"))
+            }
+        let body = Problem(status: status, error: error).encode()
+        var buffer = ByteBuffer(
+            string: "HTTP/1.1 \(status) \(title)\r\nContent-Type: \(Problem.mediaType)\r\n"
+                + "Content-Length: \(body.count)\r\nConnection: close\r\n\r\n"
+        )
+        buffer.writeBytes(body)
+        return buffer
     }
 }

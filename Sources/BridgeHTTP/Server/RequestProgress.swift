@@ -25,7 +25,6 @@ final class RequestProgress: ChannelDuplexHandler, RemovableChannelHandler {
                 // RFC 9110, section 10.1.1: clients with much to send wait for this word.
                 let response = HTTPResponse(status: .continue)
                 context.writeAndFlush(self.wrapOutboundOut(.head(response)), promise: nil)
-                self.requestGuard?.continued()
             }
         case .body:
             break
@@ -36,9 +35,16 @@ final class RequestProgress: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        let isEnd = if case .end = self.unwrapOutboundIn(data) { true } else { false }
-        context.write(data, promise: promise)
-        if isEnd { self.requestGuard?.answered() }
+        switch self.unwrapOutboundIn(data) {
+        case .head:
+            self.requestGuard?.answerBegan()
+            context.write(data, promise: promise)
+        case .body:
+            context.write(data, promise: promise)
+        case .end:
+            context.write(data, promise: promise)
+            self.requestGuard?.answered()
+        }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {

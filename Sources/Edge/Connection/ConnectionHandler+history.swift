@@ -23,10 +23,9 @@ extension ConnectionHandler {
                 to: address)
         }
         let target = self.loop.replyTarget(self.id, address: address)
-        let answer = HistoryAnswer(count: requests.count) { [weak self] body in
-            self?.replayCredit.spend(body.count)
-            target.send(body)
-        }
+        // Before it is known what it comes to: a burst of requests must not all find the same credit.
+        self.replayCredit.spend(Self.historyLimit.bytes)
+        let answer = HistoryAnswer(count: requests.count) { target.send($0) }
         let limit = ReplayLimit(
             events: max(Self.historyLimit.events / requests.count, 1),
             bytes: max(Self.historyLimit.bytes / requests.count, 1)

@@ -84,7 +84,10 @@ extension ConnectionHandler {
         return .success
     }
 
-    private func remove(_ filter: TopicFilter) -> Bool {
+    /// Ends a subscription.
+    ///
+    /// - Returns: Whether there was one.
+    func remove(_ filter: TopicFilter) -> Bool {
         guard let session = self.session else { return false }
         switch filter {
         case .channel(let channel):
@@ -109,92 +112,6 @@ extension ConnectionHandler {
             return existed
         case .work:
             return false
-        }
-    }
-}
-
-// MARK: - Where a subscription begins
-
-extension ConnectionHandler {
-    /// Starts a channel's subscription, or starts it again where there is one: at what was asked for, else where it
-    /// stands, else at the grant's position, else now.
-    private func open(_ channel: ChannelHash, since: Position?, in session: Session, _ answer: PendingSubscribe) {
-        let granted = session.rights.position(of: channel)
-        let subscription: ChannelSubscription
-        if let existing = session.subscriptions.first(where: { $0.fanout.hash == channel }) {
-            subscription = existing
-            if let position = since ?? existing.cursor.position(at: existing.fanout.edge) {
-                existing.start = .after(position)
-                existing.isBounded = since == nil
-            }
-            if existing.isLive { existing.fanout.fallBehind(existing) }
-            if let opening = existing.opening {
-                existing.opening = nil
-                opening.withdraw(existing)
-                // The SUBACK of an earlier packet may have waited for nothing else.
-                if opening !== answer, opening.isReady { self.finish(opening) }
-            }
-        } else {
-            let start = (since ?? granted).map { Cursor.Start.after($0) } ?? .latest
-            subscription = ChannelSubscription(
-                connection: self,
-                fanout: self.loop.fanout(of: channel),
-                encoding: ChannelFanout.Encoding(version: session.version, isWebSocket: self.transport.isWebSocket),
-                start: start,
-                isBounded: since == nil
-            )
-            // Before the read, so that whatever is flushed meanwhile passes by the cursor.
-            subscription.fanout.add(subscription)
-            session.subscriptions.append(subscription)
-            self.updateReadiness()
-        }
-        answer.wait(for: subscription)
-        subscription.opening = answer
-        self.loop.read(subscription.cursor.start(subscription.start), for: subscription)
-    }
-
-    /// Takes the first answer of a subscription, which its SUBACK has waited for.
-    func opened(_ opened: PendingSubscribe.Opened, _ answer: PendingSubscribe) {
-        let subscription = opened.subscription
-        if case .success(let page) = opened.result, page.hidesHistory, !subscription.isBounded {
-            // The area shows nothing from before the grant, which only the log knew.
-            subscription.isBounded = true
-            let granted = self.session?.rights.position(of: subscription.fanout.hash)
-            let start = granted == nil ? .now : subscription.start
-            return self.loop.read(subscription.cursor.start(start, notBefore: granted), for: subscription)
-        }
-        answer.take(opened)
-        if answer.isReady { self.finish(answer) }
-    }
-
-    /// Sends a SUBACK with what it says of each beginning, and then what follows there.
-    private func finish(_ answer: PendingSubscribe) {
-        guard let session = self.session else { return }
-        var properties = Properties()
-        var deliveries: [(delivery: Cursor.Delivery, page: ReplayPage, subscription: ChannelSubscription)] = []
-        for (index, opened) in answer.opened.sorted(by: { $0.index < $1.index }) {
-            let subscription = opened.subscription
-            guard subscription.isOpen, subscription.opening === answer else { continue }
-            subscription.opening = nil
-            guard case .success(let page) = opened.result else {
-                // The log cannot be read: the client asks again, rather than being told something that does not hold.
-                answer.reasons[index] = session.version == .v5 ? .implementationSpecificError : .unspecifiedError
-                _ = self.remove(.channel(subscription.fanout.hash))
-                continue
-            }
-            let edge = subscription.fanout.edge
-            guard case .deliver(let delivery) = subscription.cursor.answered(page.numbers, to: opened.read, at: edge)
-            else { continue }
-            deliveries.append((delivery, page, subscription))
-            if session.version == .v5, let verdict = delivery.verdict {
-                let prefix = answer.isSingle ? "" : "\(subscription.fanout.hash) "
-                properties.appendUserProperty("position", "\(prefix)\(verdict.position)")
-                properties.appendUserProperty("recovered", "\(prefix)\(verdict.recovered.rawValue)")
-            }
-        }
-        self.send(.suback(SubAck(packetID: answer.packetID, reasons: answer.reasons, properties: properties)))
-        for (delivery, page, subscription) in deliveries where subscription.isOpen {
-            self.loop.deliver(delivery, of: page, to: subscription)
         }
     }
 }

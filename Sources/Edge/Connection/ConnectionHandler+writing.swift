@@ -158,9 +158,10 @@ extension ConnectionHandler {
     }
 
     private func scheduleFlush() {
+        // Even where a flush is due: what was gathered before may have left early, which made the connection look ready.
+        self.updateReadiness()
         guard !self.isFlushScheduled else { return }
         self.isFlushScheduled = true
-        self.updateReadiness()
         self.loop.needsFlush(self)
     }
 

@@ -38,6 +38,9 @@ final class ConnectionHandler: ChannelInboundHandler, TimerWheelEntry {
     private(set) var maximumPacketSize = Int.max
     /// What may be read of the log for it.
     var replayCredit: ReplayCredit
+    /// A read of the log is under way for it, and its other subscriptions wait.
+    var isReadFor = false
+    var waitingForReads: [ChannelSubscription] = []
     /// Since when the socket has taken nothing, in the loop's seconds, as far as was looked at.
     var stalledAt: UInt64?
 
@@ -71,7 +74,7 @@ final class ConnectionHandler: ChannelInboundHandler, TimerWheelEntry {
 extension ConnectionHandler {
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
-        self.socket = ConnectedSocket(context)
+        if context.channel.isActive { self.socket = ConnectedSocket(context) }
         self.id = self.loop.add(self)
         self.slot = self.loop.readiness.add()
         self.pending = self.loop.pending.add(context.channel)
@@ -80,6 +83,12 @@ extension ConnectionHandler {
         let high = self.loop.configuration.maximumOutboundBytes
         try? context.channel.syncOptions?.setOption(.writeBufferWaterMark, value: .init(low: high / 2, high: high))
         self.loop.check(self, after: Int(self.loop.configuration.connectTimeout.nanoseconds / 1_000_000_000))
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        // Not before: only an active channel says when its descriptor is gone.
+        self.socket = ConnectedSocket(context)
+        context.fireChannelActive()
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {

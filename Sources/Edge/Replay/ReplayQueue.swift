@@ -2,12 +2,15 @@ import NIOCore
 import Realtime
 
 /// The reads of the log for the subscriptions of one event loop: in the order of asking, few at once, a bounded number
-/// in one turn, so that catching up takes nothing from what is live.
+/// in one turn, so that catching up takes nothing from what is live, and one for each connection, so that no client
+/// takes the place of others.
 ///
 /// Bounded by the number of subscriptions: each is in it once at the most.
 final class ReplayQueue {
     /// What one read brings at the most.
-    static let limit = ReplayLimit(events: 500, bytes: 128 * 1024)
+    private static let limit = ReplayLimit(events: 500, bytes: 128 * 1024)
+    /// What the first one brings: it is kept until all of a SUBSCRIBE's are there.
+    private static let openingLimit = ReplayLimit(events: 100, bytes: 16 * 1024)
     private static let maximumReading = 8
     private static let maximumInTurn = 16
     /// How long a subscription waits whose connection has used up its credit, or whose read has failed.
@@ -85,26 +88,47 @@ final class ReplayQueue {
     }
 
     private func begin(_ subscription: ChannelSubscription) {
+        guard subscription.isOpen else {
+            subscription.isQueued = false
+            return
+        }
+        let connection = subscription.connection
+        guard !connection.isReadFor else { return connection.waitingForReads.append(subscription) }
         subscription.isQueued = false
-        guard let read = subscription.wanted.take(), subscription.isOpen else { return }
+        guard let read = subscription.wanted.take() else { return }
+        guard connection.hasRoom else {
+            // It goes on when there is room.
+            _ = subscription.cursor.failed(read)
+            return
+        }
         self.reading += 1
-        let bound = NIOLoopBound((queue: self, subscription: subscription), eventLoop: self.eventLoop)
+        connection.isReadFor = true
+        // With its connection, which may have gone by then, or have given this subscription up.
+        let bound = NIOLoopBound(
+            (queue: self, subscription: subscription, connection: connection),
+            eventLoop: self.eventLoop
+        )
         let eventLoop = self.eventLoop
-        self.delegate.read(subscription.fanout.hash, from: read.from, limit: Self.limit) { result in
-            if eventLoop.inEventLoop {
-                bound.value.queue.end(bound.value.subscription, read, result)
-            } else {
-                eventLoop.execute { bound.value.queue.end(bound.value.subscription, read, result) }
+        let limit = subscription.opening == nil ? Self.limit : Self.openingLimit
+        self.delegate.read(subscription.fanout.hash, from: read.from, limit: limit) { result in
+            let end: @Sendable () -> Void = {
+                let (queue, subscription, connection) = bound.value
+                queue.end(subscription, of: connection, read, result)
             }
+            if eventLoop.inEventLoop { end() } else { eventLoop.execute(end) }
         }
     }
 
     private func end(
         _ subscription: ChannelSubscription,
+        of connection: ConnectionHandler,
         _ read: Cursor.Read,
         _ result: Result<ReplayPage, RealtimeError>
     ) {
         self.reading -= 1
+        connection.isReadFor = false
+        self.waiting.append(contentsOf: connection.waitingForReads)
+        connection.waitingForReads.removeAll()
         if subscription.isOpen { self.answer(subscription, read, result) }
         self.pump()
     }

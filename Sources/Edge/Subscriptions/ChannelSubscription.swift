@@ -19,10 +19,12 @@ final class ChannelSubscription {
     /// Until it ends; what comes later for it is dropped.
     private(set) var isOpen = true
 
-    /// Where it was asked to begin.
+    /// Where it begins, or begins again while it has not begun.
     var start: Cursor.Start
-    /// The first answer has been held against `history: grant`.
-    var isBounded: Bool
+    /// Nothing up to here is delivered: the grant's position, in an area with `history: grant`.
+    var notBefore: Position?
+    /// The start may lie before the grant: the first answer, which says how the area is, is held against it.
+    var mayPrecedeGrant: Bool
     /// The SUBACK that waits for its first answer.
     var opening: PendingSubscribe?
 
@@ -35,13 +37,13 @@ final class ChannelSubscription {
         fanout: ChannelFanout,
         encoding: ChannelFanout.Encoding,
         start: Cursor.Start,
-        isBounded: Bool
+        mayPrecedeGrant: Bool
     ) {
         self.connection = connection
         self.fanout = fanout
         self.encoding = encoding
         self.start = start
-        self.isBounded = isBounded
+        self.mayPrecedeGrant = mayPrecedeGrant
     }
 
     var isLive: Bool {

@@ -6,9 +6,17 @@ import Realtime
 final class PendingSubscribe {
     /// The first answer of a subscription.
     struct Opened {
+        /// The index of its filter.
+        fileprivate(set) var index = 0
         let subscription: ChannelSubscription
         let read: Cursor.Read
         let result: Result<ReplayPage, RealtimeError>
+
+        init(_ subscription: ChannelSubscription, _ read: Cursor.Read, _ result: Result<ReplayPage, RealtimeError>) {
+            self.subscription = subscription
+            self.read = read
+            self.result = result
+        }
     }
 
     let packetID: UInt16
@@ -17,7 +25,8 @@ final class PendingSubscribe {
     var reasons: [ReasonCode] = []
     /// Which of the reasons is a subscription's.
     private var waiting: [ObjectIdentifier: Int] = [:]
-    private(set) var opened: [(index: Int, opened: Opened)] = []
+    /// The first answers so far, in the order of the filters.
+    private(set) var opened: [Opened] = []
     /// All filters have been looked at.
     var isWhole = false
 
@@ -38,12 +47,14 @@ final class PendingSubscribe {
     /// Takes a subscription's first answer.
     func take(_ opened: Opened) {
         guard let index = self.waiting.removeValue(forKey: ObjectIdentifier(opened.subscription)) else { return }
-        self.opened.append((index, opened))
+        var opened = opened
+        opened.index = index
+        self.opened.insert(opened, at: self.opened.firstIndex { $0.index > index } ?? self.opened.endIndex)
     }
 
     /// Waits no longer for a subscription that has ended or begun anew, and forgets its answer.
     func withdraw(_ subscription: ChannelSubscription) {
         self.waiting[ObjectIdentifier(subscription)] = nil
-        self.opened.removeAll { $0.opened.subscription === subscription }
+        self.opened.removeAll { $0.subscription === subscription }
     }
 }

@@ -11,20 +11,28 @@ extension Cursor {
     ///   - page: What was read.
     ///   - read: The read that it answers.
     ///   - edge: How far the fan-out has flushed by now.
+    ///   - hasRoom: Whether the connection can take the page's events; else what the page says counts, and its events
+    ///     are read again once there is room.
     /// - Returns: What to deliver of the page, if it counts.
-    public mutating func answered(_ page: Page, to read: Read, at edge: LiveEdge) -> Answer {
+    public mutating func answered(
+        _ page: Page,
+        to read: Read,
+        at edge: LiveEdge,
+        hasRoom: Bool = true
+    ) -> Answer {
         guard self.awaits(read) else { return .ignore }
         switch self.state {
         case .opening(let start, let overtaken):
             let entry = self.enter(page, by: start)
             var recovered = Recovery.none
             if case .after = start { recovered = entry.isGap ? .gap : .complete }
+            let verdict = Verdict(position: page.head, recovered: recovered)
+            guard hasRoom else { return self.hold(page, at: entry, verdict: verdict) }
             self.pause(after: page, from: entry, overtaken: overtaken, at: edge)
-            return .deliver(
-                Delivery(page, from: entry, verdict: Verdict(position: page.head, recovered: recovered))
-            )
+            return .deliver(Delivery(page, from: entry, verdict: verdict))
         case .reading(let position, let overtaken):
             guard let entry = self.go(on: page, after: position) else { return self.failed(read) }
+            guard hasRoom else { return self.hold(page, at: entry, verdict: nil) }
             let isBehind = self.pause(after: page, from: entry, overtaken: overtaken, at: edge)
             let delivery = Delivery(page, from: entry, verdict: nil)
             // Nothing new, though there was more when it was asked for: the log lags, and asking at once would spin.
@@ -51,6 +59,12 @@ extension Cursor {
         case .closed, .unopened, .paused, .skipping, .live:
             return .ignore
         }
+    }
+
+    /// Waits for room before the page's events.
+    private mutating func hold(_ page: Page, at entry: Entry, verdict: Verdict?) -> Answer {
+        self.state = .paused(after: Position(epoch: page.head.epoch, sequence: entry.sequence), isBehind: true)
+        return .deliver(Delivery(page, from: entry, verdict: verdict, dropping: page.events.count))
     }
 
     /// Enters the page's epoch: at the start, or since the epoch has changed.
@@ -109,10 +123,15 @@ extension Cursor {
 }
 
 extension Cursor.Delivery {
-    fileprivate init(_ page: Cursor.Page, from entry: Cursor.Entry, verdict: Cursor.Verdict?) {
+    fileprivate init(
+        _ page: Cursor.Page,
+        from entry: Cursor.Entry,
+        verdict: Cursor.Verdict?,
+        dropping: Int? = nil
+    ) {
         let position = Position(epoch: page.head.epoch, sequence: entry.sequence)
         self.verdict = verdict
         self.gap = entry.isGap ? position : nil
-        self.dropping = page.events.overlap(with: position) ?? 0
+        self.dropping = dropping ?? page.events.overlap(with: position) ?? 0
     }
 }

@@ -93,6 +93,18 @@ public struct Cursor: Sendable {
         self.state = .paused(after: position, isBehind: true)
     }
 
+    /// Batches were lost on their way to the fan-out: whatever passes by next, the log may have more before it.
+    ///
+    /// For followers; live subscribers fall behind. Then ``resume(at:)`` goes on.
+    public mutating func missed() {
+        switch self.state {
+        case .opening(let start, _): self.state = .opening(start, overtaken: true)
+        case .reading(let position, _): self.state = .reading(after: position, overtaken: true)
+        case .paused(let position, _), .skipping(let position): self.state = .paused(after: position, isBehind: true)
+        case .closed, .unopened, .live: break
+        }
+    }
+
     /// Ends the subscription: nothing is delivered any more, and an outstanding read's answer is ignored.
     public mutating func close() {
         self.state = .closed
@@ -115,7 +127,7 @@ public struct Cursor: Sendable {
 
 extension Cursor {
     /// Whether an answer belongs to the last read.
-    func awaits(_ read: Read) -> Bool { read.generation == self.generation }
+    public func awaits(_ read: Read) -> Bool { read.generation == self.generation }
 
     /// Makes the first read.
     private mutating func open(_ start: Start) -> Read {
