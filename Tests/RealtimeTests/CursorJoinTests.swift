@@ -45,6 +45,26 @@ import Testing
         #expect(self.test.pass(self.test.run(8...9)) == .join(dropping: 0))
     }
 
+    @Test mutating func withoutRoomAPageCountsButIsReadAgain() throws {
+        let read = self.test.cursor.start(.after(self.test.at(2)))
+        let page = self.test.page(5...7, head: 7)
+        let answer = self.test.cursor.answered(page, to: read, at: self.test.edge, hasRoom: false)
+        let expected = Cursor.Delivery.first(dropping: 3, gap: self.test.at(4), .gap, head: self.test.at(7))
+        #expect(answer == .deliver(expected))
+        #expect(self.test.cursor.position(at: self.test.edge) == self.test.at(4))
+        #expect(try self.test.resumedRead().from == .after(self.test.at(4)))
+    }
+
+    @Test mutating func whatWasLostOnItsWayToTheFanOutIsLookedFor() throws {
+        try self.replay(3...7)
+        #expect(self.test.resume() == .wait)
+        self.test.cursor.missed()
+        #expect(try self.test.resumedRead().from == .after(self.test.at(7)))
+        // Under way already, the read may have been made before.
+        self.test.cursor.missed()
+        #expect(self.test.resume() == .wait)
+    }
+
     @Test mutating func behindTheFanOutItReadsOn() throws {
         let read = self.test.cursor.start(.after(self.test.at(2)))
         self.test.pass(self.test.run(8...9))

@@ -125,7 +125,12 @@ extension CursorSimulation {
         guard let place = made.randomElement(using: &self.random) else { return }
         let reading = subscriber.takeReading(place)
         guard let snapshot = reading.snapshot else { return }
-        let answer = subscriber.cursor.answered(snapshot.page, to: reading.read, at: self.edge)
+        let answer = subscriber.cursor.answered(
+            snapshot.page,
+            to: reading.read,
+            at: self.edge,
+            hasRoom: subscriber.hasRoom
+        )
         guard self.take(answer, to: reading, of: subscriber), case .deliver(let delivery) = answer else { return }
         self.note(delivery, of: snapshot, for: subscriber)
         subscriber.take(delivery, of: snapshot)
