@@ -12,7 +12,7 @@ final class ReplayQueue {
     /// What the first one brings: it is kept until all of a SUBSCRIBE's are there.
     private static let openingLimit = ReplayLimit(events: 100, bytes: 16 * 1024)
     private static let maximumReading = 8
-    private static let maximumInTurn = 16
+    private static let maximumInTurn = 4
     /// How long a subscription waits whose connection has used up its credit, or whose read has failed.
     private static let pause = TimeAmount.milliseconds(500)
 
@@ -23,6 +23,7 @@ final class ReplayQueue {
     /// Subscriptions at the front of `waiting` that have left it.
     private var served = 0
     private var reading = 0
+    private var begunInTurn = 0
     private var isPumping = false
     private var isScheduled = false
 
@@ -63,10 +64,10 @@ final class ReplayQueue {
         guard !self.isPumping else { return }
         self.isPumping = true
         defer { self.isPumping = false }
-        var begun = 0
         while self.reading < Self.maximumReading, self.served < self.waiting.count {
-            guard begun < Self.maximumInTurn else { return self.schedule() }
-            begun += 1
+            self.schedule()
+            guard self.begunInTurn < Self.maximumInTurn else { return }
+            self.begunInTurn += 1
             let subscription = self.waiting[self.served]
             self.served += 1
             self.begin(subscription)
@@ -77,12 +78,14 @@ final class ReplayQueue {
         }
     }
 
+    /// Has the next turn begin, with what this one has left.
     private func schedule() {
         guard !self.isScheduled else { return }
         self.isScheduled = true
         let bound = self.bound
         self.eventLoop.execute {
             bound.value.isScheduled = false
+            bound.value.begunInTurn = 0
             bound.value.pump()
         }
     }
