@@ -58,6 +58,51 @@ extension Acceptance {
             }
         }
 
+        /// The bridge is killed while an application publishes, which repeats what was not acknowledged.
+        @Test func aPageMissesNothingWhenTheBridgeIsKilledInTheMiddleOfABurst() async throws {
+            let channel = Channel.unique()
+            let count = 500
+            try await FileServer.run { origin in
+                try await BridgeFolder.with(origins: [origin]) { folder in
+                    try await Browser.run { browser in
+                        try await withThrowingTaskGroup(of: Void.self) { group in
+                            try await folder.serve { bridge in
+                                let grant = try await bridge.api.grant([channel], components: ["realtime_echo"])
+                                try await browser.open(Self.page(of: origin, grant), in: "page")
+                                try await browser.wait(for: Self.logged("reply"), in: "page")
+                                group.addTask { try await Self.publish(0..<count, on: channel, of: folder.api) }
+                                try await browser.wait(for: Self.logged("EVENT", count: 50), in: "page")
+                                #expect(kill(bridge.program.processID, SIGKILL) == 0)
+                                try await bridge.program.ended()
+                            }
+                            try await folder.serve { bridge in
+                                try await group.waitForAll()
+                                try await bridge.api.notify(channel, "end")
+                                let ended = Self.logged("EVENT", count: count + 1)
+                                let events = try await browser.wait(for: ended, in: "page")
+                                #expect(events == .array((0..<count).map { "\($0)" } + [#""end""#]))
+                                // Told before it if at all.
+                                for (kind, times) in [("GAP", 0), ("CONNECTION_LOST", 1), ("CONNECTION_RESTORED", 1)] {
+                                    let all = "document.querySelectorAll('#log li[data-kind=\(kind)]').length"
+                                    #expect(try await browser.wait(for: "[\(all)]", in: "page") == [.int(Int64(times))])
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+
+        /// Publishes numbers in their order, five a call; what is not acknowledged is published again with its keys.
+        private static func publish(_ numbers: Range<Int>, on channel: Channel, of api: API) async throws {
+            for first in stride(from: numbers.lowerBound, to: numbers.upperBound, by: 5) {
+                let payloads = (first..<min(first + 5, numbers.upperBound)).map { JSON.int(Int64($0)) }
+                try await Deadline.poll("the events from \(first) are acknowledged") {
+                    (try? await api.notify(channel, all: payloads, keys: "number-\(first)")) != nil
+                }
+            }
+        }
+
         @Test func aPageOfAnotherOriginIsRefused() async throws {
             try await FileServer.run { origin in
                 try await BridgeFolder.with(origins: ["https://www.example.org"]) { folder in

@@ -175,6 +175,47 @@ extension Acceptance {
             }
         }
 
+        /// Events committed while the broker is away reach its readers later, in order and at least once.
+        @Test func whatIsCommittedWithoutABrokerIsMirroredLater() async throws {
+            let channel = Channel.unique()
+            try await ExternalBroker.with { broker in
+                try await BridgeFolder.with { folder in
+                    try await folder.serve(brokerSettings: "url: \"\(broker.url())\"") { bridge in
+                        let topic = try await bridge.api.grant([channel]).topics[0]
+                        try await broker.run {
+                            try await bridge.waitUntil(status: "ready")
+                            try await Self.run("reader", on: broker) { reader in
+                                _ = try await reader.subscribe(topic)
+                                try await bridge.api.notify(channel, 1)
+                                #expect(try await reader.message(on: topic)["payload"] == 1)
+                            }
+                        }
+                        try await bridge.waitUntil(status: "degraded")
+                        try await bridge.api.notify(channel, all: (2...600).map { .int($0) })
+                        // The bridge stands still until the reader is there: nothing else holds it back.
+                        let process = bridge.program.processID
+                        #expect(kill(process, SIGSTOP) == 0)
+                        defer { _ = kill(process, SIGCONT) }
+                        try await broker.run {
+                            try await Self.run("reader", on: broker) { reader in
+                                _ = try await reader.subscribe(topic)
+                                #expect(kill(process, SIGCONT) == 0)
+                                var next: Int64 = 2
+                                while next <= 600 {
+                                    let number = try await reader.message(on: topic)["payload"]?.int ?? 0
+                                    // Some may come again, never one before those that it follows.
+                                    #expect(number <= next)
+                                    next = max(next, number + 1)
+                                }
+                                try await bridge.waitUntil(status: "ready")
+                                #expect(try await bridge.metric("realtime_mirror_behind") == 0)
+                            }
+                        }
+                    }
+                }
+            }
+        }
+
         /// Runs a broker and a bridge on it, which is connected when the body begins.
         private static func serve(
             isTLS: Bool = false,
@@ -300,31 +341,4 @@ extension BridgeFolder {
             try await body(bridge)
         }
     }
-}
-
-extension RunningBridge {
-    /// Waits until `/readyz` says `ready`, or `degraded` for a bridge without its broker.
-    fileprivate func waitUntil(status: String) async throws {
-        try await Deadline.poll("the bridge is \(status)") {
-            try await self.api.get("/readyz").body["status"]?.string == status
-        }
-    }
-
-    #if os(Linux)
-    /// The bridge's descriptor of its connection to a port of 127.0.0.1; see proc(5), `/proc/net/tcp`.
-    fileprivate func descriptor(ofConnectionTo port: Int) throws -> Int? {
-        let folder = "/proc/\(self.program.processID)"
-        let digits = String(port, radix: 16, uppercase: true)
-        let remote = "0100007F:" + String(repeating: "0", count: max(4 - digits.count, 0)) + digits
-        // String(contentsOfFile:) reads the first page only of a file that says that it is empty.
-        let file = FileHandle(forReadingAtPath: folder + "/net/tcp")
-        let table = String(decoding: try file?.readToEnd() ?? Data(), as: UTF8.self)
-        let sockets = table.split(separator: "\n").map { $0.split(separator: " ") }
-            .filter { $0.count > 9 && $0[2] == remote }.map { "socket:[\($0[9])]" }
-        return try FileManager.default.contentsOfDirectory(atPath: folder + "/fd").first { name in
-            let link = try? FileManager.default.destinationOfSymbolicLink(atPath: "\(folder)/fd/\(name)")
-            return link.map(sockets.contains) ?? false
-        }.flatMap { Int($0) }
-    }
-    #endif
 }

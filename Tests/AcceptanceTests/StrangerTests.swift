@@ -45,7 +45,7 @@ extension Acceptance {
         @Test func strangersMakeRoomForEachOther() async throws {
             try await BridgeFolder.with { folder in
                 // Room for 256 connections beside the bridge's own files.
-                try await folder.serve(openFiles: 512) { bridge in
+                try await folder.serve(limits: "ulimit -n 512") { bridge in
                     let port = folder.ports.mqtt
                     let token = try await bridge.api.grant().token
                     try await Bystander.watch(bridge) { _ in

@@ -53,16 +53,35 @@ struct API {
         return try BridgeError.require(answer.body["position"]?.string, "notify: \(answer.body.text)")
     }
 
-    /// Makes a grant.
+    /// Publishes events in one call, whose keys begin so, if they are to have any; returns their positions in order.
+    @discardableResult
+    func notify(_ channel: Channel, all payloads: [JSON], keys prefix: String? = nil) async throws -> [EventPosition] {
+        let items = payloads.enumerated().map { index, payload -> JSON in
+            var item: [String: JSON] = ["channel": channel.json, "payload": payload]
+            if let prefix { item["key"] = "\(prefix)-\(index)" }
+            return .object(item)
+        }
+        let answer = try await self.post("/v1/notify", ["items": .array(items)])
+        let positions = answer.body["results"]?.array?.compactMap { $0["position"]?.string } ?? []
+        guard positions.count == payloads.count else {
+            throw BridgeError(description: "notify: \(answer.status) \(answer.body.text.prefix(500))")
+        }
+        return try positions.map { try EventPosition($0) }
+    }
+
+    /// Makes a grant, with positions unless they are to be left out.
     func grant(
         user: String = "42",
         _ channels: [Channel] = [],
         rights: JSON = ["subscribe"],
         components: JSON = [],
-        role: String = "client"
+        role: String = "client",
+        replay: Bool = true
     ) async throws -> Grant {
         let request = Self.grantRequest(user: user, channels, rights: rights, components: components, role: role)
-        return try Grant(user: user, answer: try await self.post("/v1/grants", request).body)
+        guard case .object(var members) = request else { throw BridgeError(description: "no object") }
+        if !replay { members["replay"] = false }
+        return try Grant(user: user, answer: try await self.post("/v1/grants", .object(members)).body)
     }
 
     /// What is asked for a grant.

@@ -24,6 +24,17 @@ struct BridgeFolder {
     static let quizKey = "key-of-quiz"
     static let grantingKey = "key-of-grants"
 
+    /// A component with an area for each way to keep events.
+    private static let board = """
+          mod_board:
+            areas:
+              short: { retention: { events: 5 } }
+              long: { retention: { time: 1h, events: 100000 } }
+              latest: { retain: last }
+              granted: { history: grant }
+
+        """
+
     /// Makes a folder for the time of the body.
     static func with(origins: [String] = [], _ body: (BridgeFolder) async throws -> Void) async throws {
         try await TemporaryFolder.with { parent in
@@ -60,15 +71,31 @@ struct BridgeFolder {
 
                 """
         )
-        try yaml.replaceOnce("  mod_quiz: {}\n", with: "  mod_quiz: {}\n  mod_chat: { areas: { room: {} } }\n")
+        try yaml.replaceOnce(
+            "  mod_quiz: {}\n",
+            with: "  mod_quiz: {}\n  mod_chat: { areas: { room: {} } }\n" + Self.board
+        )
         try yaml.write(toFile: file, atomically: false, encoding: .utf8)
     }
 
-    /// Runs a bridge on the folder for the time of the body, which begins when the bridge answers; it may have so many
-    /// files open at once, if that is given.
+    /// The API of whatever bridge runs on the folder, with all roles.
+    var api: API { API(url: self.url, key: self.apiKey) }
+
+    var url: String { "http://127.0.0.1:\(self.ports.http)" }
+
+    /// Changes what `bridge.yaml` says.
+    func configure(_ text: String, to other: String) throws {
+        let file = self.path + "/bridge.yaml"
+        var yaml = try String(contentsOfFile: file, encoding: .utf8)
+        try yaml.replaceOnce(text, with: other)
+        try yaml.write(toFile: file, atomically: false, encoding: .utf8)
+    }
+
+    /// Runs a bridge on the folder for the time of the body, which begins when the bridge answers; the shell's limits
+    /// hold for it, if some are given, such as `ulimit -n 512`.
     func serve(
         brokerAddress: String? = nil,
-        openFiles: Int? = nil,
+        limits: String? = nil,
         _ body: (RunningBridge) async throws -> Void
     ) async throws {
         let arguments = [
@@ -77,8 +104,8 @@ struct BridgeFolder {
             "--broker", brokerAddress ?? "127.0.0.1:\(self.ports.broker)",
         ]
         var program = try BridgeExecutable.program(arguments)
-        if let openFiles {
-            let limited = "ulimit -n \(openFiles) && exec \"$0\" \"$@\""
+        if let limits {
+            let limited = "\(limits) && exec \"$0\" \"$@\""
             program = Program(executable: "/bin/sh", arguments: ["-c", limited, program.executable] + arguments)
         }
         try await program.run { program in

@@ -26,4 +26,9 @@ struct Channel: Hashable {
     static func unique() -> Channel {
         Channel(itemID: .random(in: 1...Int64.max))
     }
+
+    /// A channel that no other test uses, in an area that keeps events in its own way.
+    static func unique(onBoard area: String) -> Channel {
+        Channel(component: "mod_board", area: area, itemID: .random(in: 1...Int64.max))
+    }
 }

@@ -4,6 +4,8 @@ struct Grant {
     let token: String
     /// The channels' hashes, in the order asked for.
     let hashes: [String]
+    /// Where the channels stood when it was made; none where it was made without.
+    let positions: [String]
     /// The whole answer.
     let answer: JSON
 
@@ -11,6 +13,7 @@ struct Grant {
         self.user = user
         self.token = try BridgeError.require(answer["token"]?.string, "grant: \(answer.text)")
         self.hashes = answer["channels"]?.array?.compactMap { $0["hash"]?.string } ?? []
+        self.positions = answer["channels"]?.array?.compactMap { $0["position"]?.string } ?? []
         self.answer = answer
     }
 

@@ -15,7 +15,7 @@ struct RunningBridge: Sendable {
         API(url: self.url, key: key)
     }
 
-    var url: String { "http://127.0.0.1:\(self.folder.ports.http)" }
+    var url: String { self.folder.url }
 
     /// Waits until mosquitto runs, and returns its process number.
     func brokerProcess() async throws -> Int32 {
@@ -23,6 +23,20 @@ struct RunningBridge: Sendable {
             guard line.contains("Embedded broker is running") else { return nil }
             return line.firstMatch(of: /pid=(\d+)/).flatMap { Int32($0.1) }
         }
+    }
+
+    /// Waits until `/readyz` says `ready`, or `degraded` for a bridge without its broker.
+    func waitUntil(status: String) async throws {
+        try await Deadline.poll("the bridge is \(status)") {
+            try await self.api.get("/readyz").body["status"]?.string == status
+        }
+    }
+
+    /// What `/metrics` says of a number.
+    func metric(_ name: String) async throws -> Int {
+        let text = try await self.api.get("/metrics").body.string ?? ""
+        let line = text.split(separator: "\n").first { $0.hasPrefix(name + " ") }
+        return try BridgeError.require(line?.split(separator: " ").last.flatMap { Int($0) }, "no \(name)")
     }
 
     /// Makes a client command of the bridge's own command line.

@@ -7,10 +7,15 @@ const mqtt = createRequire(import.meta.url)('mqtt');
 
 const tell = (observation) => console.log(JSON.stringify(observation));
 
+/** User properties as a list of names and values. */
+const pairs = (properties = {}) => Object.entries(properties).flatMap(
+    ([name, values]) => [values].flat().map((value) => [name, value]),
+);
+
 // What came over the wire, whatever the library makes of it.
 const observations = {
     connack: ({ returnCode, reasonCode }) => ({ code: returnCode ?? reasonCode }),
-    suback: ({ granted }) => ({ codes: granted }),
+    suback: ({ granted, properties }) => ({ codes: granted, properties: pairs(properties?.userProperties) }),
     puback: ({ reasonCode = 0, properties }) => ({ code: reasonCode, reason: properties?.reasonString }),
     publish: ({ topic, payload }) => ({ seen: 'message', topic: topic.toString(), payload: payload.toString() }),
     disconnect: ({ reasonCode }) => ({ code: reasonCode }),
@@ -36,8 +41,9 @@ const commands = {
         client?.removeAllListeners('close').end(true);
         client = connect(command);
     },
-    subscribe({ topics }) {
-        client.subscribe(topics, { qos: 0 }, () => {});
+    subscribe({ topics, since }) {
+        const options = since ? { qos: 0, properties: { userProperties: { since } } } : { qos: 0 };
+        client.subscribe(topics, options, () => {});
     },
     publish({ topic, payload, qos, properties }) {
         const options = properties ? { qos, properties: { userProperties: properties } } : { qos };

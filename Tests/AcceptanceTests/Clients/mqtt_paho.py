@@ -1,7 +1,9 @@
 """paho-mqtt as a program: a command in JSON a line comes in, an observation in JSON a line goes out.
 
     {"do": "connect", "port", "transport": "tcp"|"websockets", "version": 4|5, "user", "password"}
-    {"do": "subscribe", "topics": [...]}    {"do": "publish", "topic", "payload", "qos", "properties": {name: value}}
+    {"do": "subscribe", "topics": [...], "since": [...]}
+    {"do": "publish", "topic", "payload", "qos", "properties": {name: value}}
+    {"do": "collect", "count"}    so many messages are not observed each, but once, as runs (runs.py)
 
 It ends with its input. A further connect ends the connection before.
 """
@@ -14,7 +16,10 @@ import paho.mqtt.client as mqtt
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
+from runs import Runs
+
 output = threading.Lock()
+collected = None
 
 
 def tell(**observation):
@@ -31,7 +36,8 @@ def on_connect(client, userdata, flags, code, properties=None):
 
 
 def on_subscribe(client, userdata, packet, codes, properties=None):
-    tell(seen="suback", codes=[number(code) for code in codes])
+    told = [list(pair) for pair in getattr(properties, "UserProperty", [])]
+    tell(seen="suback", codes=[number(code) for code in codes], properties=told)
 
 
 def on_publish(client, userdata, packet):
@@ -39,7 +45,14 @@ def on_publish(client, userdata, packet):
 
 
 def on_message(client, userdata, message):
-    tell(seen="message", topic=message.topic, payload=message.payload.decode())
+    global collected
+    if collected is None:
+        tell(seen="message", topic=message.topic, payload=message.payload.decode())
+        return
+    collected.add(message.payload)
+    if collected.is_complete:
+        runs, collected = collected.runs, None
+        tell(seen="collected", runs=runs)
 
 
 def on_disconnect(client, userdata, code, properties=None):
@@ -77,6 +90,14 @@ def publish(client, command):
     client.publish(command["topic"], command["payload"], command["qos"], properties=properties)
 
 
+def subscribe(client, command):
+    properties = None
+    if command.get("since"):
+        properties = Properties(PacketTypes.SUBSCRIBE)
+        properties.UserProperty = [("since", value) for value in command["since"]]
+    client.subscribe([(topic, 0) for topic in command["topics"]], properties=properties)
+
+
 def end(client):
     client.on_disconnect = None
     client.disconnect()
@@ -84,6 +105,7 @@ def end(client):
 
 
 def main():
+    global collected
     client = None
     for line in sys.stdin:
         command = json.loads(line)
@@ -92,9 +114,11 @@ def main():
                 end(client)
             client = connect(command)
         elif command["do"] == "subscribe":
-            client.subscribe([(topic, 0) for topic in command["topics"]])
+            subscribe(client, command)
         elif command["do"] == "publish":
             publish(client, command)
+        elif command["do"] == "collect":
+            collected = Runs(command["count"])
     if client:
         end(client)
 

@@ -60,6 +60,7 @@ enum JSON: Codable, Hashable {
     }
 
     var string: String? { if case .string(let value) = self { value } else { nil } }
+    var int: Int64? { if case .int(let value) = self { value } else { nil } }
     var array: [JSON]? { if case .array(let value) = self { value } else { nil } }
 }
 

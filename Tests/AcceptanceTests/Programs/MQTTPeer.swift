@@ -1,3 +1,5 @@
+import Testing
+
 /// A running MQTT client: commands go in, observations come out.
 struct MQTTPeer {
     let kind: MQTTProgram
@@ -25,6 +27,36 @@ struct MQTTPeer {
     func subscribe(_ topics: String...) async throws -> [JSON]? {
         try await self.command("subscribe", ["topics": .array(topics.map { .string($0) })])
         return try await self.next("suback")["codes"]?.array
+    }
+
+    /// Subscribes, with MQTT 5's user properties `since`, and returns what was observed of the SUBACK.
+    func subscribe(_ topics: [String], since: [String]) async throws -> SubAck {
+        try await self.command(
+            "subscribe",
+            ["topics": .array(topics.map { .string($0) }), "since": .array(since.map { .string($0) })]
+        )
+        return SubAck(try await self.next("suback"))
+    }
+
+    /// Has so many messages observed as runs of events, from here on.
+    func collect(_ count: Int) async throws {
+        try await self.command("collect", ["count": .int(Int64(count))])
+    }
+
+    /// Waits for what was to be collected.
+    func collected() async throws -> [EventRun] {
+        try await EventRun.collected(by: self.program)
+    }
+
+    /// Asks for what followed positions, as a user, and returns the channels of the answer.
+    func history(of channels: [(hash: String, since: String)], user: String = "42") async throws -> [JSON] {
+        let request = "h\(Int.random(in: 0..<Int.max))"
+        #expect(try await self.subscribe("rt/demo/re/\(user)/-/\(request)") == [0])
+        let asked = channels.map { channel -> JSON in ["hash": .string(channel.hash), "since": .string(channel.since)] }
+        let body: JSON = ["channels": .array(asked)]
+        try await self.publish("rt/demo/up/\(user)/realtime_history/\(request)", body.text)
+        let reply = try await self.message(on: "rt/demo/re/\(user)/-/\(request)")
+        return try BridgeError.require(reply["payload"]?["channels"]?.array, "history: \(reply.text)")
     }
 
     /// Publishes and returns what was observed of the PUBACK, for QoS 1.

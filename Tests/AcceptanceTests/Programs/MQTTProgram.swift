@@ -18,7 +18,7 @@ enum MQTTProgram: CaseIterable, CustomTestStringConvertible {
     func run(_ body: (MQTTPeer) async throws -> Void) async throws {
         let program =
             if self.isPaho {
-                Program(executable: "/usr/bin/python3", arguments: [ClientScript.path("mqtt_paho.py")])
+                ClientScript.python("mqtt_paho.py")
             } else {
                 Program(
                     executable: "/usr/bin/node",
