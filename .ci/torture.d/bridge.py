@@ -1,4 +1,7 @@
 """The bridge under test: a process that is killed and started again on the same folder and ports."""
+import base64
+import hashlib
+import hmac
 import json
 import os
 import pathlib
@@ -10,7 +13,7 @@ import threading
 import time
 import urllib.request
 
-ACCOUNT, PASSWORD = "shop", "at least 12 characters"
+SERVICE, READER, PASSWORD = "shop", "board", "at least 12 characters"
 SETTINGS = {
     # Nothing may be gone while a subscriber is away; small buffers put slow subscribers behind early.
     "retention": "{ time: 1h, events: 1000000, bytes: 4GiB }",
@@ -53,8 +56,19 @@ class Bridge:
             if found != 1:
                 raise SystemExit(f"{path} has no line {name}")
         path.write_text(text)
-        accounts = f'accounts:\n  - {{ name: {ACCOUNT}, role: service, password: "{PASSWORD}" }}\n'
-        (self.data / "broker/accounts.yaml").write_text(accounts)
+        self.channel_key = base64.b64decode(re.search(r"^  channel: (\S+)", text, re.MULTILINE)[1])
+
+    def hash(self, channel):
+        """The hash of a channel that has no details."""
+        names = ["v1", self.site, *(str(channel[name]) for name in ("contextid", "component", "area", "itemid")), ""]
+        mac = hmac.new(self.channel_key, "\n".join(names).encode(), hashlib.sha256).digest()
+        return base64.urlsafe_b64encode(mac[:20]).rstrip(b"=").decode()
+
+    def write_accounts(self, hashes):
+        """Gives the broker a service, and a reader of these channels."""
+        (self.data / "broker/accounts.yaml").write_text(
+            f'accounts:\n  - {{ name: {SERVICE}, role: service, password: "{PASSWORD}" }}\n'
+            f'  - {{ name: {READER}, role: reader, password: "{PASSWORD}", channels: [{", ".join(hashes)}] }}\n')
 
     def start(self):
         """Starts it, and waits until it serves."""
@@ -96,12 +110,16 @@ class Bridge:
 
     def kill(self):
         """Kills the bridge, whatever it is doing, even starting."""
-        with self.lock:
-            self.killed = True
-            self.journal.note("the bridge is killed")
-            self.up.clear()
-            self.process.kill()
-            self.kills += 1
+        while True:
+            with self.lock:
+                if self.process.poll() is None:
+                    self.killed = True
+                    self.journal.note("the bridge is killed")
+                    self.up.clear()
+                    self.process.kill()
+                    self.kills += 1
+                    return
+            time.sleep(0.01)
 
     def kill_broker(self):
         """Kills the embedded broker; false if none runs."""

@@ -1,6 +1,5 @@
 """One MQTT connection over paho's client, driven by the thread that uses it."""
 import contextlib
-import socket
 import struct
 import time
 
@@ -9,17 +8,18 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
+from proxy import small_socket
+
 
 class Closed(Exception):
     """The connection is gone, or an answer did not come."""
 
 
 class SmallBufferClient(paho.Client):
-    """paho's client with a receive buffer so small that a slow reader is felt at the other end."""
+    """paho's client with buffers so small that a slow reader is felt at the other end."""
 
     def _create_socket_connection(self):
-        connection = socket.socket()
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        connection = small_socket()
         connection.settimeout(5)
         try:
             connection.connect((self._host, self._port))

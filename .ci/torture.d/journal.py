@@ -1,6 +1,7 @@
 """What publishers sent and were told, and what each subscriber got: all that the judge knows."""
 import collections
 import dataclasses
+import enum
 import threading
 import time
 
@@ -36,7 +37,7 @@ class Journal:
     def acknowledge(self, message, position=None):
         """Takes an acknowledgement, with the position where the protocol tells it."""
         with self.lock:
-            if self.sabotage == "position" and self.acknowledged == 100 and position:
+            if self.sabotage == "position" and self.acknowledged >= 100 and position:
                 self.sabotage = None
                 epoch, seq = position.split(":")
                 position = f"{epoch}:{int(seq) + 1}"
@@ -66,6 +67,13 @@ class Journal:
             self.faults.append(text)
 
 
+class Promise(enum.Enum):
+    """What a subscriber must get of the events that the log has."""
+    EXACTLY_ONCE = "each once, in order"
+    AT_LEAST_ONCE = "each at least once"
+    NOTHING_ELSE = "none that the log has not"
+
+
 class Ledger:
     """What one subscriber got: for each channel (seq, id) in the order of arrival."""
 
@@ -78,10 +86,6 @@ class Ledger:
         self.events[hash].append((seq, id))
         self.last[hash] = max(self.last[hash], seq)
 
-    @property
-    def count(self):
-        return sum(len(events) for events in self.events.values())
-
 
 class SabotagedLedger(Ledger):
     """Misrecords one delivery, so that the judge has something to find."""
@@ -92,16 +96,19 @@ class SabotagedLedger(Ledger):
 
     def record(self, hash, seq, id):
         self.passed += 1
+        if self.passed == 100 and self.kind == "drop":
+            self.held = hash, seq, id
+        if self.held == (hash, seq, id):
+            # However often it comes.
+            self.last[hash] = max(self.last[hash], seq)
+            return
         if self.passed == 100:
-            if self.kind == "drop":
-                self.last[hash] = max(self.last[hash], seq)
-                return
             if self.kind == "double":
                 super().record(hash, seq, id)
             if self.kind == "reorder":
                 self.held = hash, seq, id
                 return
         super().record(hash, seq, id)
-        if self.held and self.held[0] == hash:
+        if self.kind == "reorder" and self.held and self.held[0] == hash:
             super().record(*self.held)
             self.held = None

@@ -7,6 +7,15 @@ import threading
 BUFFER = 4096
 
 
+def small_socket():
+    """A socket that makes the systems at both ends hold little: what is not read shall stay with the bridge."""
+    made = socket.socket()
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER)
+    # Linux sizes the buffer of the sender by the segments; those of the loopback device are huge.
+    made.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 536)
+    return made
+
+
 class Proxy:
     """Passes bytes between one client and the bridge; `cut` and `pause` may be called from every thread."""
 
@@ -45,9 +54,7 @@ class Proxy:
             writer.transport.abort()
 
     async def accept(self, reader, writer):
-        upstream = socket.socket()
-        # What is not read shall stay with the bridge, not in buffers of the system.
-        upstream.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER)
+        upstream = small_socket()
         upstream.setblocking(False)
         try:
             await self.loop.sock_connect(upstream, ("127.0.0.1", self.target))

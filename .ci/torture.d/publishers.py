@@ -1,11 +1,11 @@
 """Publishers: each sends a few events at once and repeats, with the same keys, whatever is not acknowledged."""
 import http.client
 import json
-import time
 import threading
+import time
 
 from actor import Actor
-from bridge import ACCOUNT, PASSWORD
+from bridge import PASSWORD, SERVICE
 from connection import Closed, Connection
 from journal import Message
 
@@ -118,8 +118,19 @@ class HTTPPublisher(Publisher):
             self.ended.set()
         return None
 
-    def obey(self):
-        """Cut and paused only through a proxy: a direct connection is driven by its own requests."""
+
+class ClosingPublisher(HTTPPublisher):
+    """Sends one more event to every channel, once everything is up again."""
+
+    def __init__(self, name, world, port):
+        super().__init__(name, world, port, False, batches=True)
+
+    def compose(self):
+        self.stopping.set()
+        messages = [self.message(large=False) for _ in self.world.channels]
+        for number, message in enumerate(messages):
+            message.channel = number
+        return messages
 
 
 class MQTTPublisher(Publisher):
@@ -207,7 +218,7 @@ class ServicePublisher(MQTTPublisher):
     def __init__(self, name, world, port, proxied, transport, version, on_broker):
         super().__init__(name, world, port, proxied, transport, version)
         self.on_broker = on_broker
-        self.account = ACCOUNT if on_broker else name
+        self.account = SERVICE if on_broker else name
         self.requests, self.asked = 0, {}
 
     def connect(self):

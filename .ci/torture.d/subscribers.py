@@ -6,14 +6,15 @@ import json
 import time
 
 from actor import Actor
+from bridge import PASSWORD, READER
 from connection import Closed, Connection
-from journal import Ledger, SabotagedLedger
+from journal import Ledger, Promise, SabotagedLedger
 
 
 class Subscriber(Actor):
-    """What every subscriber records. `keeps_position`: it must get each event once and in order, else at least once."""
+    """What every subscriber records, and what it must get: see Promise."""
 
-    keeps_position = True
+    promise = Promise.EXACTLY_ONCE
 
     def __init__(self, name, world, port, proxied):
         super().__init__(name, world, port, proxied)
@@ -22,6 +23,7 @@ class Subscriber(Actor):
         self.ledger = SabotagedLedger(kind) if sabotaged else Ledger()
         self.grant = world.grant(name, ["subscribe"])
         self.epoch = self.grant["channels"][0]["position"].split(":")[0]
+        self.joined = set()
 
     def take(self, hash, event):
         """Records an event as it came, and notes whatever an event must not be."""
@@ -48,7 +50,7 @@ class MQTTSubscriber(Subscriber):
     def __init__(self, name, world, port, proxied, transport, version, qos):
         super().__init__(name, world, port, proxied)
         self.transport, self.version, self.qos = transport, version, qos
-        self.keeps_position = version == 5
+        self.promise = Promise.EXACTLY_ONCE if version == 5 else Promise.AT_LEAST_ONCE
 
     def run(self):
         while not self.ended.is_set():
@@ -60,21 +62,25 @@ class MQTTSubscriber(Subscriber):
 
     def follow(self):
         """Connects, subscribes from where it is, and records until the connection ends."""
-        self.joined = set()
-        token = self.token() if self.version == 4 else self.grant["token"]
-        connection = Connection(self.port, self.transport, self.version, self.name, self.name, token, self.receive)
+        connection = self.connect()
         self.connections += 1
         try:
             if self.version == 4:
                 connection.subscribe(self.topics(self.world.hashes), self.qos)
                 self.joined = set(self.world.hashes)
+                self.world.journal.note(f"{self.name} has subscribed")
             else:
                 self.join(connection)
             while not self.ended.is_set():
                 connection.turn()
                 self.obey()
         finally:
+            self.joined = set()
             connection.abort()
+
+    def connect(self):
+        token = self.token() if self.version == 4 else self.grant["token"]
+        return Connection(self.port, self.transport, self.version, self.name, self.name, token, self.receive)
 
     def topics(self, hashes):
         return [f"rt/{self.world.bridge.site}/ch/{hash}" for hash in hashes]
@@ -116,6 +122,29 @@ class MQTTSubscriber(Subscriber):
         while seq + 1 in have:
             seq += 1
         return seq
+
+
+class RoamingSubscriber(MQTTSubscriber):
+    """Comes back over WebSocket or TCP, as it happens."""
+
+    def __init__(self, name, world, ports):
+        super().__init__(name, world, 0, False, "", 5, 0)
+        self.ports = ports
+
+    def connect(self):
+        self.transport, self.port = self.rng.choice(self.ports)
+        return super().connect()
+
+
+class MirrorReader(MQTTSubscriber):
+    """Reads on the broker what the bridge mirrors there: nothing of what it missed comes again, but nothing else either."""
+
+    def __init__(self, name, world, port):
+        super().__init__(name, world, port, False, "tcp", 4, 1)
+        self.promise = Promise.NOTHING_ELSE
+
+    def connect(self):
+        return Connection(self.port, self.transport, self.version, self.name, READER, PASSWORD, self.receive)
 
 
 def encoded(part):

@@ -15,16 +15,19 @@ from connection import Closed
 from journal import Journal
 from judge import Judge
 from proxy import Proxy
-from publishers import DevicePublisher, HTTPPublisher, ServicePublisher
-from subscribers import MQTTSubscriber
+from publishers import ClosingPublisher, DevicePublisher, HTTPPublisher, ServicePublisher
+from metrics import Metrics
+from subscribers import MirrorReader, MQTTSubscriber, RoamingSubscriber
 
 CHANNELS = 6
 
 
 @dataclasses.dataclass
 class Channel:
+    """A channel as HTTP names it, and its hash."""
+
     members: dict
-    hash: str = ""
+    hash: str
 
 
 class World:
@@ -36,8 +39,10 @@ class World:
         self.client = root / "Sources/BridgeHTTP/Client/realtime.js"
         self.journal = Journal(args.sabotage)
         self.bridge = Bridge(args.bridge, folder, self.journal)
-        self.channels = [Channel({"contextid": 15 + number, "component": "mod_quiz", "area": "game", "itemid": number})
-                         for number in range(CHANNELS)]
+        channels = [{"contextid": 15 + number, "component": "mod_quiz", "area": "game", "itemid": number}
+                    for number in range(CHANNELS)]
+        self.channels = [Channel(members, self.bridge.hash(members)) for members in channels]
+        self.bridge.write_accounts(self.hashes)
 
     @property
     def hashes(self):
@@ -50,17 +55,13 @@ class World:
             body["channels"] = [channel.members | {"rights": rights} for channel in self.channels]
         else:
             body |= {"role": "service", "components": ["mod_quiz"], "channels": []}
-        for _ in range(100):
+        for _ in range(300):
             try:
                 return self.bridge.request("/v1/grants", body)
             except OSError as error:
                 failure = error
                 time.sleep(0.1)
         raise failure
-
-    def learn_hashes(self):
-        for channel, granted in zip(self.channels, self.grant("setup", ["subscribe"])["channels"], strict=True):
-            channel.hash = granted["hash"]
 
 
 class Torture:
@@ -73,7 +74,9 @@ class Torture:
         self.rng = random.Random(args.seed)
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="realtime-torture-"))
         self.world = World(args, root, here, self.folder)
+        self.metrics = Metrics(self.world.bridge)
         self.publishers, self.subscribers = [], []
+        self.settled = 0.0
 
     def run(self):
         print(f"seed {self.args.seed}", flush=True)
@@ -102,7 +105,7 @@ class Torture:
         Proxy.run()
         world, bridge = self.world, self.world.bridge
         bridge.start()
-        world.learn_hashes()
+        self.metrics.start()
         ws, tcp = ("websockets", bridge.http), ("tcp", bridge.mqtt)
         for name, (transport, port), proxied, version, qos in [
             ("ws5", ws, False, 5, 0), ("ws5-proxy", ws, True, 5, 0), ("tcp5", tcp, False, 5, 1),
@@ -110,7 +113,8 @@ class Torture:
         ]:
             self.subscribers.append(MQTTSubscriber(name, world, port, proxied, transport, version, qos))
         self.browser = BrowserSubscriber("browser", world, bridge.http, world.client)
-        self.subscribers.append(self.browser)
+        self.mirror = MirrorReader("mirror", world, bridge.broker)
+        self.subscribers += [RoamingSubscriber("roaming5", world, [ws, tcp]), self.browser, self.mirror]
         self.publishers = [
             HTTPPublisher("http", world, bridge.http, False, batches=False),
             HTTPPublisher("http-proxy", world, bridge.http, True, batches=False),
@@ -133,9 +137,14 @@ class Torture:
         pauses = args.seconds / 3 if args.pauses is None else args.pauses
         troubles = plan(self.rng, args.seconds, args.kills, args.broker_kills, int(cuts), int(pauses),
                         [actor.name for actor in actors if not isinstance(actor, HTTPPublisher) or actor.proxy],
-                        [actor.name for actor in self.subscribers])
+                        # A broker drops what a reader does not read: nothing that the mirror could mend.
+                        [actor.name for actor in self.subscribers if actor is not self.mirror])
         chaos = Chaos(self.world.bridge, actors, troubles, self.progress)
         chaos.run(args.seconds)
+        for kind, done, planned in [("bridge", self.world.bridge.kills, args.kills),
+                                    ("broker", self.world.bridge.broker_kills, args.broker_kills)]:
+            if done < planned:
+                self.world.journal.fault(f"the {kind} was killed {done} times only: none was there to kill")
         return chaos
 
     def progress(self, part):
@@ -147,11 +156,17 @@ class Torture:
 
     def finish(self):
         """Ends the trouble, waits until everyone has everything, and returns what the log has."""
-        end = time.monotonic() + self.args.wait
+        began = time.monotonic()
+        end = began + self.args.wait
         if not self.world.bridge.await_ready(self.args.wait):
             self.world.journal.fault("the bridge is not ready again")
         for publisher in self.publishers:
             publisher.stopping.set()
+        # The mirror's reader gets what is mirrored while it is there.
+        while not (self.mirror.joined and self.mirror.orders.empty()) and time.monotonic() < end:
+            time.sleep(0.05)
+        self.publishers.append(ClosingPublisher("closing", self.world, self.world.bridge.http))
+        self.publishers[-1].start()
         for publisher in self.publishers:
             publisher.thread.join(max(0, end - time.monotonic()))
             if publisher.thread.is_alive():
@@ -161,6 +176,10 @@ class Torture:
         while not all(subscriber.has(heads) for subscriber in self.subscribers) and time.monotonic() < end:
             self.browser.wake()
             time.sleep(0.5)
+        self.settled = time.monotonic() - began
+        for subscriber in self.subscribers:
+            if not subscriber.has(heads):
+                subscriber.fault(f"has come to {dict(subscriber.ledger.last)} only, of {heads}")
         # Whatever comes too often still has a moment to come.
         time.sleep(0.5)
         if sys.stderr.isatty():
@@ -190,9 +209,11 @@ class Torture:
         print(f"{self.world.journal.acknowledged:,} events acknowledged, {sum(map(len, truth.values())):,} in the log, "
               f"{self.world.journal.repeated:,} repeated answers the same")
         print(f"{judge.checked:,} deliveries checked to {len(self.subscribers)} subscribers")
+        print(f"{self.metrics.total('realtime_subscriptions_behind_total'):,} times a subscription was too slow to be live, "
+              f"{self.metrics.total('realtime_replays_total'):,} deliveries from the log (both at least)")
         print(f"{bridge.kills} kills of the bridge, {bridge.broker_kills} of the broker, {chaos.cuts} cuts, "
               f"{chaos.pauses} pauses, {sum(max(0, actor.connections - 1) for actor in actors)} reconnects, "
-              f"slowest start {bridge.slowest_start:.2f} s")
+              f"slowest start {bridge.slowest_start:.2f} s, all settled in {self.settled:.1f} s")
 
     def keep(self, faults):
         for subscriber in self.subscribers:
