@@ -1,5 +1,6 @@
 """The browser client under Node, as a subscriber behind a proxy."""
 import json
+import os
 import subprocess
 import threading
 
@@ -16,10 +17,12 @@ class BrowserSubscriber(Subscriber):
         self.process = None
 
     def run(self):
-        program = [self.world.node, "--no-warnings", "--experimental-websocket", self.world.here / "browser.mjs",
-                   self.client]
+        program = [self.world.node, self.world.here / "browser.mjs", self.client]
         log = open(self.world.folder / f"{self.name}.log", "wb")
-        self.process = subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True)
+        # Debian's packages, for a Node that is not Debian's.
+        environment = os.environ | {"NODE_PATH": "/usr/share/nodejs"}
+        self.process = subprocess.Popen(program, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        stderr=log, text=True)
         urls = {"websocket": f"ws://127.0.0.1:{self.port}/mqtt"}
         self.say(self.grant | {"urls": urls})
         self.connections = 1
@@ -32,9 +35,10 @@ class BrowserSubscriber(Subscriber):
         if told["kind"] == "event":
             epoch, seq = told["position"].split(":")
             self.take(told["hash"], {"epoch": epoch, "seq": int(seq), "payload": told["payload"]})
-        elif told["kind"] == "connection_restored":
-            self.connections += 1
-        elif told["kind"] != "connection_lost":
+        elif told["kind"] in ("connection_lost", "connection_restored"):
+            self.connections += told["kind"] == "connection_restored"
+            self.world.journal.note(f"{self.name} told {told}")
+        else:
             self.fault(f"told {told}")
 
     def wake(self):

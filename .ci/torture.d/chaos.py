@@ -5,14 +5,14 @@ import time
 
 @dataclasses.dataclass(order=True)
 class Trouble:
-    """At `at` seconds: kill the bridge or the broker, cut an actor's connection, have it read nothing for a while."""
+    """At `at` seconds: kill the bridge or the broker, cut or wake an actor, have it read nothing for a while."""
     at: float
     kind: str
     actor: str = ""
     seconds: float = 0.0
 
 
-def plan(rng, seconds, kills, broker_kills, cuts, pauses, actors, readers):
+def plan(rng, seconds, kills, broker_kills, cuts, pauses, actors, readers, pages):
     """As many of each kind as told, each at a random moment of its own share of the time."""
     def moments(count):
         return [(index + rng.random()) * seconds / count for index in range(count)]
@@ -21,6 +21,8 @@ def plan(rng, seconds, kills, broker_kills, cuts, pauses, actors, readers):
     troubles += [Trouble(at, "broker") for at in moments(broker_kills)]
     troubles += [Trouble(at, "cut", rng.choice(actors)) for at in moments(cuts)]
     troubles += [Trouble(at, "pause", rng.choice(readers), rng.uniform(1, 4)) for at in moments(pauses)]
+    # A page that is looked at tries at once; else its waits would grow over most of the test.
+    troubles += [Trouble(at, "wake", rng.choice(pages)) for at in moments(int(seconds / 4))]
     return sorted(troubles)
 
 
@@ -55,6 +57,8 @@ class Chaos:
         elif trouble.kind == "cut":
             self.actors[trouble.actor].cut()
             self.cuts += 1
+        elif trouble.kind == "wake":
+            self.actors[trouble.actor].wake()
         else:
             self.actors[trouble.actor].pause(trouble.seconds)
             self.pauses += 1

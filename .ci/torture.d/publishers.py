@@ -134,7 +134,7 @@ class ClosingPublisher(HTTPPublisher):
 
 
 class MQTTPublisher(Publisher):
-    """Keeps an MQTT connection; what it sends is answered within five seconds, or sent again over another one."""
+    """Keeps an MQTT connection; what it sends is answered within three seconds, or sent again over another one."""
 
     def __init__(self, name, world, port, proxied, transport, version):
         super().__init__(name, world, port, proxied)
@@ -156,7 +156,7 @@ class MQTTPublisher(Publisher):
         return Connection(self.port, self.transport, self.version, self.name, user, password, self.receive)
 
     def wait(self, condition):
-        end = time.monotonic() + 5
+        end = time.monotonic() + 3
         while not condition():
             if time.monotonic() > end:
                 raise Closed("no answer")

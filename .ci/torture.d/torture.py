@@ -138,7 +138,7 @@ class Torture:
         troubles = plan(self.rng, args.seconds, args.kills, args.broker_kills, int(cuts), int(pauses),
                         [actor.name for actor in actors if not isinstance(actor, HTTPPublisher) or actor.proxy],
                         # A broker drops what a reader does not read: nothing that the mirror could mend.
-                        [actor.name for actor in self.subscribers if actor is not self.mirror])
+                        [actor.name for actor in self.subscribers if actor is not self.mirror], [self.browser.name])
         chaos = Chaos(self.world.bridge, actors, troubles, self.progress)
         chaos.run(args.seconds)
         for kind, done, planned in [("bridge", self.world.bridge.kills, args.kills),
