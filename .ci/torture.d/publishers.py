@@ -165,7 +165,7 @@ class MQTTPublisher(Publisher):
 
 
 class DevicePublisher(MQTTPublisher):
-    """Publishes to `in` topics; a PUBACK acknowledges. With MQTT 3.1.1 there are no keys: a repetition is a new event."""
+    """Publishes to `in` topics; a PUBACK acknowledges. MQTT 3.1.1 has no keys: a repetition is a new event."""
 
     rests = (0.05, 0.2)
 

@@ -137,7 +137,7 @@ class RoamingSubscriber(MQTTSubscriber):
 
 
 class MirrorReader(MQTTSubscriber):
-    """Reads on the broker what the bridge mirrors there: nothing of what it missed comes again, but nothing else either."""
+    """Reads on the broker what the bridge mirrors there: what it missed does not come again, but nothing else does."""
 
     def __init__(self, name, world, port):
         super().__init__(name, world, port, False, "tcp", 4, 1)

@@ -12,11 +12,12 @@ from bridge import Bridge
 from browser import BrowserSubscriber
 from chaos import Chaos, plan
 from connection import Closed
+from history import History
 from journal import Journal
 from judge import Judge
+from metrics import Metrics
 from proxy import Proxy
 from publishers import ClosingPublisher, DevicePublisher, HTTPPublisher, ServicePublisher
-from metrics import Metrics
 from subscribers import MirrorReader, MQTTSubscriber, RoamingSubscriber
 
 CHANNELS = 6
@@ -80,20 +81,19 @@ class Torture:
 
     def run(self):
         print(f"seed {self.args.seed}", flush=True)
-        faults, passed = [], False
+        faults = []
         try:
             self.begin()
             chaos = self.trouble()
             truth = self.finish()
             judge = Judge(self.world.journal, self.world.channels, truth)
-            faults = self.world.journal.faults + judge.judge(self.subscribers)
+            faults = judge.judge(self.subscribers)
             self.summarize(chaos, judge, truth)
-        except SystemExit as ended:
-            faults = [str(ended)] + self.world.journal.faults
+        except (SystemExit, KeyboardInterrupt, Closed, OSError) as ended:
+            faults = [f"the test ended early: {ended or 'interrupted'}"]
         finally:
             self.stop()
-        faults += [fault for fault in self.world.journal.faults if fault not in faults]
-        if faults:
+        if faults := self.world.journal.faults + faults:
             self.keep(faults)
         else:
             shutil.rmtree(self.folder)
@@ -200,7 +200,13 @@ class Torture:
             time.sleep(0.05)
         reader.ended.set()
         reader.thread.join(10)
-        return {hash: reader.ledger.events[hash] for hash in self.world.hashes}
+        truth = {hash: reader.ledger.events[hash] for hash in self.world.hashes}
+        history = History(self.world)
+        for hash, events in truth.items():
+            if history.read(hash, reader.epoch) != events:
+                self.world.journal.fault(f"history of {hash} is not what a subscriber gets")
+        history.connection.abort()
+        return truth
 
     # -- how it ends
 
@@ -209,8 +215,9 @@ class Torture:
         print(f"{self.world.journal.acknowledged:,} events acknowledged, {sum(map(len, truth.values())):,} in the log, "
               f"{self.world.journal.repeated:,} repeated answers the same")
         print(f"{judge.checked:,} deliveries checked to {len(self.subscribers)} subscribers")
-        print(f"{self.metrics.total('realtime_subscriptions_behind_total'):,} times a subscription was too slow to be live, "
-              f"{self.metrics.total('realtime_replays_total'):,} deliveries from the log (both at least)")
+        behind, replayed = map(self.metrics.total, ("realtime_subscriptions_behind_total", "realtime_replays_total"))
+        print(f"{behind:,} times a subscription was too slow to be live, {replayed:,} deliveries from the log "
+              "(both at least)")
         print(f"{bridge.kills} kills of the bridge, {bridge.broker_kills} of the broker, {chaos.cuts} cuts, "
               f"{chaos.pauses} pauses, {sum(max(0, actor.connections - 1) for actor in actors)} reconnects, "
               f"slowest start {bridge.slowest_start:.2f} s, all settled in {self.settled:.1f} s")
