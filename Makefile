@@ -9,13 +9,14 @@ PACKAGES := mosquitto libmosquitto-dev libsqlite3-dev pkg-config
 TEST_PACKAGES := curl gcc libc6-dev libpaho-mqtt-dev mosquitto-clients nodejs node-mqtt esbuild chromium chromium-driver \
 	python3-paho-mqtt python3-jwt python3-cryptography python3-selenium
 
-.PHONY: help setup setup-test demo test lint fuzz bench format clean
+.PHONY: help setup setup-test demo test lint fuzz torture bench format clean
 
 help:
 	@echo 'make demo    run a bridge with a page: open the printed URL in two windows'
 	@echo 'make test    run all tests'
 	@echo 'make bench   measure against mosquitto; LOAD names the folder of rtload.c'
 	@echo 'make fuzz    try 10 million random inputs on every parser'
+	@echo 'make torture kill a bridge and its broker for two minutes, and see that no event is lost'
 	@echo 'make setup   install what the bridge needs (Debian)'
 
 setup:
@@ -39,6 +40,10 @@ lint:
 
 fuzz: setup
 	.ci/fuzz --runs 10000000 --seed 0
+
+torture: setup-test
+	$(SWIFT) build -c release --product realtime-bridge
+	.ci/torture
 
 bench: setup
 	$(SWIFT) build -c release --product realtime-bridge
