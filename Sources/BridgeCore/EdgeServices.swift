@@ -66,7 +66,8 @@ public struct EdgeServices: EdgeDelegate {
                         ReplayPage(
                             head: page.head,
                             events: page.policy?.retainsLast == true ? page.events : [],
-                            hidesHistory: page.policy?.historyFromGrantOnly ?? false
+                            hidesHistory: page.policy?.historyFromGrantOnly ?? false,
+                            retainsLast: page.policy?.retainsLast ?? false
                         )
                     }
                 )
@@ -79,7 +80,8 @@ public struct EdgeServices: EdgeDelegate {
                         ReplayPage(
                             head: page.head,
                             events: page.events,
-                            hidesHistory: page.policy?.historyFromGrantOnly ?? false
+                            hidesHistory: page.policy?.historyFromGrantOnly ?? false,
+                            retainsLast: page.policy?.retainsLast ?? false
                         )
                     }
                 )

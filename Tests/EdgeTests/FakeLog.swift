@@ -126,7 +126,8 @@ final class FakeLog: Sendable {
                 ReplayPage(
                     head: head,
                     events: Array(events.prefix(limit.events)),
-                    hidesHistory: channel.hidesHistory
+                    hidesHistory: channel.hidesHistory,
+                    retainsLast: channel.retainsLast
                 )
             )
         }

@@ -79,7 +79,7 @@ import Testing
         let read = self.test.cursor.start(.after(self.test.at(2)), notBefore: self.test.at(5))
         #expect(read.from == .after(self.test.at(5)))
         let delivery = try self.test.delivery(self.test.page(6...7, head: 7), to: read)
-        #expect(delivery == .first(.complete, head: self.test.at(7)))
+        #expect(delivery == .first(gap: self.test.at(5), .gap, head: self.test.at(7)))
     }
 
     @Test mutating func aGrantWithHistoryHidesWhatAGapWouldReveal() throws {

@@ -116,11 +116,15 @@ extension SimulatedSubscriber {
             let sequence = snapshot.head.sequence - (isThere ? 1 : 0)
             self.standing = Position(epoch: snapshot.head.epoch, sequence: sequence)
         case .after(let position):
-            let raised =
-                self.notBefore.map { $0.epoch == position.epoch && $0.sequence > position.sequence } ?? false
-            self.standing = raised ? self.notBefore : position
+            self.standing = position
         }
         var recovery = snapshot.recovery
+        if case .after(let position) = self.start, let notBefore = self.notBefore,
+            notBefore.epoch == snapshot.head.epoch, position.epoch == notBefore.epoch,
+            position.sequence < min(notBefore.sequence, snapshot.head.sequence)
+        {
+            recovery = .gap
+        }
         if recovery == .complete, let notBefore = self.notBefore, notBefore.epoch != snapshot.head.epoch,
             self.standing != snapshot.head
         {

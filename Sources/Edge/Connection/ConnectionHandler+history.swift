@@ -41,23 +41,23 @@ extension ConnectionHandler {
         completion: @escaping (HistoryAnswer.Part) -> Void
     ) {
         guard let session = self.session else { return }
+        let bound = self.historyBound(of: request.channel)
         let filter = TopicFilter.channel(request.channel)
         let decision = session.rights.decide(.subscribe(filter, clientID: session.clientID), at: WallClock.seconds)
         if let error = decision.error {
             self.loop.metrics.refused(error.code)
             return completion(HistoryAnswer.Part(channel: request.channel, result: .failure(error)))
         }
-        let granted = session.rights.position(of: request.channel)
         let eventLoop = self.loop.eventLoop
-        let bound = NIOLoopBound(completion, eventLoop: eventLoop)
+        let onLoop = NIOLoopBound(completion, eventLoop: eventLoop)
         self.loop.delegate.read(request.channel, from: .after(request.since), limit: limit) { result in
             let part = HistoryAnswer.Part(
                 channel: request.channel,
                 result: result.map { page in
-                    HistoryPage(page, since: request.since, notBefore: page.hidesHistory ? .some(granted) : nil)
+                    HistoryPage(page, since: request.since, notBefore: page.hidesHistory ? bound : nil)
                 }
             )
-            if eventLoop.inEventLoop { bound.value(part) } else { eventLoop.execute { bound.value(part) } }
+            if eventLoop.inEventLoop { onLoop.value(part) } else { eventLoop.execute { onLoop.value(part) } }
         }
     }
 }

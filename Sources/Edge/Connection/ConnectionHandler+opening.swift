@@ -21,6 +21,7 @@ extension ConnectionHandler {
                 start: (since ?? granted).map { .after($0) } ?? .latest,
                 mayPrecedeGrant: since != nil || granted == nil
             )
+            subscription.beginsAtGrant = since == nil && granted != nil
             // Before the read, so that whatever is flushed meanwhile passes by the cursor.
             subscription.fanout.add(subscription)
             session.subscriptions.append(subscription)
@@ -29,6 +30,11 @@ extension ConnectionHandler {
         answer.wait(for: subscription)
         subscription.opening = answer
         self.begin(subscription)
+    }
+
+    /// What an area with `history: grant` shows nothing up to: the grant's position, or whatever there is.
+    func historyBound(of channel: ChannelHash) -> Position {
+        self.session?.rights.position(of: channel) ?? Position(epoch: .unknown, sequence: 0)
     }
 
     private func begin(_ subscription: ChannelSubscription) {
@@ -40,9 +46,11 @@ extension ConnectionHandler {
         if let since {
             subscription.start = .after(since)
             subscription.mayPrecedeGrant = true
+            subscription.beginsAtGrant = false
         } else if let position = subscription.cursor.position(at: subscription.fanout.edge) {
             subscription.start = .after(position)
             subscription.mayPrecedeGrant = false
+            subscription.beginsAtGrant = false
         }
         if subscription.isLive { subscription.fanout.fallBehind(subscription) }
         guard let opening = subscription.opening else { return }
@@ -58,8 +66,15 @@ extension ConnectionHandler {
         if case .success(let page) = opened.result, page.hidesHistory, subscription.mayPrecedeGrant {
             // The area shows nothing from before the grant, which only the log knew.
             subscription.mayPrecedeGrant = false
-            subscription.notBefore = self.session?.rights.position(of: subscription.fanout.hash)
-            if subscription.notBefore == nil { subscription.start = .now }
+            subscription.notBefore = self.historyBound(of: subscription.fanout.hash)
+            return self.begin(subscription)
+        }
+        if case .success(let page) = opened.result, page.retainsLast, !page.hidesHistory, subscription.beginsAtGrant,
+            page.events.isEmpty
+        {
+            // Nothing has come since the grant: a newcomer gets the latest event from before it.
+            subscription.beginsAtGrant = false
+            subscription.start = .latest
             return self.begin(subscription)
         }
         answer.take(opened)

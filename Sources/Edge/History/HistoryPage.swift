@@ -10,17 +10,10 @@ struct HistoryPage {
 
     /// Takes what was read after a position.
     ///
-    /// `notBefore` is given where the area shows nothing from before the grant: the grant's position, if it has one.
-    init(_ page: ReplayPage, since: Position, notBefore: Position??) {
+    /// `notBefore` is given where the area shows nothing from before the grant.
+    init(_ page: ReplayPage, since: Position, notBefore: Position?) {
         var cursor = Cursor()
-        let start: Cursor.Start
-        switch notBefore {
-        case nil: start = .after(since)
-        case .some(nil): start = .now
-        case .some(.some(let granted)):
-            start = .after(since.epoch == granted.epoch && since.sequence >= granted.sequence ? since : granted)
-        }
-        let read = cursor.start(start, notBefore: notBefore ?? nil)
+        let read = cursor.start(.after(since), notBefore: notBefore)
         guard case .deliver(let delivery) = cursor.answered(page.numbers, to: read, at: LiveEdge()) else {
             (self.position, self.recovered, self.events, self.hasMore) = (page.head, .none, [], false)
             return

@@ -8,12 +8,20 @@ public struct ReplayPage: Sendable {
     public let events: [EventRecord]
     /// The channel's area shows nothing from before a grant (`history: grant`).
     public let hidesHistory: Bool
+    /// The channel's area has newcomers get its last event first (`retain: last`).
+    public let retainsLast: Bool
 
     /// Creates a page.
-    public init(head: Position, events: [EventRecord] = [], hidesHistory: Bool = false) {
+    public init(
+        head: Position,
+        events: [EventRecord] = [],
+        hidesHistory: Bool = false,
+        retainsLast: Bool = false
+    ) {
         self.head = head
         self.events = events
         self.hidesHistory = hidesHistory
+        self.retainsLast = retainsLast
     }
 
     /// The page by numbers, for a subscription's cursor.

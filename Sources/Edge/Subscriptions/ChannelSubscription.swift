@@ -25,6 +25,8 @@ final class ChannelSubscription {
     var notBefore: Position?
     /// The start may lie before the grant: the first answer, which says how the area is, is held against it.
     var mayPrecedeGrant: Bool
+    /// It was not asked to begin anywhere, and begins where the grant says.
+    var beginsAtGrant = false
     /// The SUBACK that waits for its first answer.
     var opening: PendingSubscribe?
 

@@ -51,11 +51,6 @@ public struct Cursor: Sendable {
     /// - Returns: The first read.
     public mutating func start(_ start: Start, notBefore: Position? = nil) -> Read {
         self.notBefore = notBefore
-        if let notBefore, case .after(let position) = start,
-            position.epoch == notBefore.epoch, position.sequence < notBefore.sequence
-        {
-            return self.open(.after(notBefore))
-        }
         return self.open(start)
     }
 
@@ -133,7 +128,15 @@ extension Cursor {
     private mutating func open(_ start: Start) -> Read {
         self.state = .opening(start, overtaken: false)
         self.generation &+= 1
-        return Read(from: start, generation: self.generation)
+        return Read(from: self.bounded(start), generation: self.generation)
+    }
+
+    /// Where reading begins: what lies before the bound is not even read, though the verdict is on the start asked for.
+    private func bounded(_ start: Start) -> Start {
+        guard let notBefore = self.notBefore, case .after(let position) = start,
+            position.epoch == notBefore.epoch, position.sequence < notBefore.sequence
+        else { return start }
+        return .after(notBefore)
     }
 
     /// Makes a further read.

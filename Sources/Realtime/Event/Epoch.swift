@@ -4,6 +4,9 @@
 public struct Epoch: Hashable, Sendable, CustomStringConvertible {
     private let text: String
 
+    /// An epoch that no log has, for a bound that lies before nothing known.
+    public static let unknown = Epoch(unchecked: "")
+
     /// Reads an epoch; nil where it is empty, longer than 16 bytes, or has other characters.
     public init?(_ text: String) {
         let bytes = text.utf8
