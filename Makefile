@@ -33,6 +33,7 @@ test: setup-test lint
 	$(SWIFT) build --build-tests --explicit-target-dependency-import-check error
 	node --test Tests/Client
 	.ci/fuzz
+	.ci/torture --bridge .build/debug/realtime-bridge --seconds 12 --kills 3 --broker-kills 2
 	$(SWIFT) test --skip-build
 
 lint:
