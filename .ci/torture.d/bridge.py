@@ -35,8 +35,8 @@ class Bridge:
         self.data = folder / "data"
         self.http, self.mqtt, self.broker = free_port(), free_port(), free_port()
         self.lock = threading.Lock()
-        self.process, self.killed, self.ending = None, False, False
-        self.kills, self.broker_kills = 0, 0
+        self.process, self.signals, self.ending = None, [], False
+        self.kills, self.ends, self.broker_kills = 0, 0, 0
         self.slowest_start = 0.0
         self.up = threading.Event()
         self.log = open(folder / "bridge.log", "ab")
@@ -82,19 +82,21 @@ class Bridge:
             with self.lock:
                 if self.ending:
                     return
-                self.killed, began = False, time.monotonic()
+                self.signals, began = [], time.monotonic()
                 self.process = subprocess.Popen(
                     [self.executable, "serve", "--data", self.data, "--http", f"127.0.0.1:{self.http}",
                      "--mqtt", f"127.0.0.1:{self.mqtt}", "--broker", f"127.0.0.1:{self.broker}"],
                     stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
             self.await_healthy(began)
             status = self.process.wait()
-            self.up.clear()
-            if self.ending:
-                return
-            if not self.killed:
-                crashes += 1
-                self.journal.fault(f"the bridge ended by itself with status {status}")
+            with self.lock:
+                if self.ending:
+                    return
+                # A bridge that is starting may not know SIGTERM yet.
+                due = {0, *(-number for number in self.signals)}
+                if not self.signals or status not in due:
+                    crashes += 1
+                    self.journal.fault(f"the bridge ended with status {status} after {self.signals}")
 
     def await_healthy(self, began):
         while self.process.poll() is None:
@@ -110,14 +112,21 @@ class Bridge:
 
     def kill(self):
         """Kills the bridge, whatever it is doing, even starting."""
+        self.signal(signal.SIGKILL)
+        self.kills += 1
+
+    def end(self):
+        """Asks the bridge to end, which it must do in order."""
+        self.signal(signal.SIGTERM)
+        self.ends += 1
+
+    def signal(self, number):
         while True:
             with self.lock:
                 if self.process.poll() is None:
-                    self.killed = True
-                    self.journal.note("the bridge is killed")
-                    self.up.clear()
-                    self.process.kill()
-                    self.kills += 1
+                    self.journal.note(f"the bridge gets {number.name}")
+                    self.signals.append(number)
+                    self.process.send_signal(number)
                     return
             time.sleep(0.01)
 

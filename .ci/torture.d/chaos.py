@@ -5,19 +5,20 @@ import time
 
 @dataclasses.dataclass(order=True)
 class Trouble:
-    """At `at` seconds: kill the bridge or the broker, cut or wake an actor, have it read nothing for a while."""
+    """At `at` seconds: kill or end the bridge, kill the broker, cut, wake or pause an actor."""
     at: float
     kind: str
     actor: str = ""
     seconds: float = 0.0
 
 
-def plan(rng, seconds, kills, broker_kills, cuts, pauses, actors, readers, pages):
+def plan(rng, seconds, kills, ends, broker_kills, cuts, pauses, actors, readers, pages):
     """As many of each kind as told, each at a random moment of its own share of the time."""
     def moments(count):
         return [(index + rng.random()) * seconds / count for index in range(count)]
 
     troubles = [Trouble(at, "bridge") for at in moments(kills)]
+    troubles += [Trouble(at, "end") for at in moments(ends)]
     troubles += [Trouble(at, "broker") for at in moments(broker_kills)]
     troubles += [Trouble(at, "cut", rng.choice(actors)) for at in moments(cuts)]
     troubles += [Trouble(at, "pause", rng.choice(readers), rng.uniform(1, 4)) for at in moments(pauses)]
@@ -49,6 +50,8 @@ class Chaos:
     def cause(self, trouble):
         if trouble.kind == "bridge":
             self.bridge.kill()
+        elif trouble.kind == "end":
+            self.bridge.end()
         elif trouble.kind == "broker":
             # None runs while the bridge starts: the next that does is meant.
             end = time.monotonic() + 10

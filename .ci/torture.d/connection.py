@@ -81,7 +81,12 @@ class Connection:
     def turn(self, seconds=0.05):
         """Reads and writes what is there; waits a little where nothing is."""
         try:
-            if self.client.loop(seconds) == paho.MQTT_ERR_SUCCESS:
+            status = self.client.loop(seconds)
+            # paho 1.6 reads a packet in at most 100 pieces; behind the hundredth it waits, even if that was the last.
+            packet = self.client._in_packet
+            if status == paho.MQTT_ERR_SUCCESS and packet["have_remaining"] and not packet["to_process"]:
+                status = self.client.loop_read()
+            if status == paho.MQTT_ERR_SUCCESS:
                 return
         except (OSError, ValueError, struct.error, IndexError):
             pass

@@ -135,7 +135,7 @@ class Torture:
         args, actors = self.args, self.publishers + self.subscribers
         cuts = args.seconds if args.cuts is None else args.cuts
         pauses = args.seconds / 3 if args.pauses is None else args.pauses
-        troubles = plan(self.rng, args.seconds, args.kills, args.broker_kills, int(cuts), int(pauses),
+        troubles = plan(self.rng, args.seconds, args.kills, args.ends, args.broker_kills, int(cuts), int(pauses),
                         [actor.name for actor in actors if not isinstance(actor, HTTPPublisher) or actor.proxy],
                         # A broker drops what a reader does not read: nothing that the mirror could mend.
                         [actor.name for actor in self.subscribers if actor is not self.mirror], [self.browser.name])
@@ -211,15 +211,16 @@ class Torture:
     # -- how it ends
 
     def summarize(self, chaos, judge, truth):
-        bridge, actors = self.world.bridge, self.publishers + self.subscribers
+        bridge = self.world.bridge
+        reconnects = sum(max(0, actor.connections - 1) for actor in self.publishers + self.subscribers)
         print(f"{self.world.journal.acknowledged:,} events acknowledged, {sum(map(len, truth.values())):,} in the log, "
               f"{self.world.journal.repeated:,} repeated answers the same")
         print(f"{judge.checked:,} deliveries checked to {len(self.subscribers)} subscribers")
         behind, replayed = map(self.metrics.total, ("realtime_subscriptions_behind_total", "realtime_replays_total"))
         print(f"{behind:,} times a subscription was too slow to be live, {replayed:,} deliveries from the log "
               "(both at least)")
-        print(f"{bridge.kills} kills of the bridge, {bridge.broker_kills} of the broker, {chaos.cuts} cuts, "
-              f"{chaos.pauses} pauses, {sum(max(0, actor.connections - 1) for actor in actors)} reconnects, "
+        print(f"{bridge.kills} kills of the bridge, {bridge.broker_kills} of the broker, {bridge.ends} ends in order, "
+              f"{chaos.cuts} cuts, {chaos.pauses} pauses, {reconnects} reconnects, "
               f"slowest start {bridge.slowest_start:.2f} s, all settled in {self.settled:.1f} s")
 
     def keep(self, faults):
