@@ -120,7 +120,7 @@ extension EdgeLoop {
 
     /// Makes a read for a subscription's cursor.
     func read(_ read: Cursor.Read, for subscription: ChannelSubscription) {
-        self.replays.add(read, for: subscription, now: self.now)
+        self.replays.add(read, for: subscription)
     }
 
     /// Goes on with a subscription that may have waited for room.

@@ -128,7 +128,10 @@ extension EdgeLoop {
 
     /// Closes a connection of this loop, if it still lives.
     func takeOver(from id: ConnectionID) {
-        self.connections[id]?.close(.sessionTakenOver, "another connection with this client id took over")
+        guard let connection = self.connections[id] else { return }
+        connection.close(.sessionTakenOver, "another connection with this client id took over")
+        // Now, and not when its socket is gone: what the newcomer says comes behind it.
+        connection.publishWill()
     }
 
     /// Closes every connection since the bridge is shutting down.

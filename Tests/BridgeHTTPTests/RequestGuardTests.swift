@@ -170,6 +170,32 @@ import Testing
         #expect(try self.received().isEmpty)
     }
 
+    /// However many come at once, few are taken before they are answered.
+    @Test func manyPipelinedRequestsWaitForTheirTurn() throws {
+        self.send(String(repeating: Self.request, count: 1000))
+        self.channel.pipeline.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
+        var (taken, answered) = (0, 0)
+        while true {
+            taken += try self.requests()
+            #expect(taken - answered <= 32 + 4096 / Self.request.utf8.count)
+            guard answered < taken else { break }
+            try self.answer()
+            answered += 1
+            self.loop.run()
+        }
+        #expect(taken == 1000)
+    }
+
+    @Test func whoeverTakesNothingIsClosed() throws {
+        self.send(Self.request)
+        self.channel.isWritable = false
+        self.channel.pipeline.fireChannelWritabilityChanged()
+        self.loop.advanceTime(by: .seconds(59))
+        #expect(self.channel.isActive)
+        self.loop.advanceTime(by: .seconds(1))
+        #expect(!self.channel.isActive)
+    }
+
     @Test(arguments: [
         "\u{16}\u{3}\u{1}\r\n\r\n", "GET\r\n\r\n", "GET / HTTP/9.9\r\n\r\n", "GET / HTTP/1.1\r\n: 1\r\n\r\n",
     ])

@@ -19,6 +19,11 @@ final class RequestGuard: ChannelDuplexHandler {
     private static let headTimeout = TimeAmount.seconds(10)
     /// How long its body may take after that.
     private static let bodyTimeout = TimeAmount.seconds(60)
+    /// How many requests of one connection are taken before they are answered, and how finely its bytes are cut for it.
+    private static let maximumUnanswered = 32
+    private static let slice = 4096
+    /// How long a peer may take nothing of what it is answered.
+    private static let stallTimeout = TimeAmount.seconds(60)
     /// How long a peer has to read why it is closed.
     private static let lastWord = TimeAmount.seconds(2)
 
@@ -29,6 +34,8 @@ final class RequestGuard: ChannelDuplexHandler {
         case notHTTP
         /// A head or a body that did not arrive in time.
         case tooSlow
+        /// The input ended in the middle of a request: there is nobody to be told, or the bridge is shutting down.
+        case cutOff
     }
 
     private enum State {
@@ -53,6 +60,12 @@ final class RequestGuard: ChannelDuplexHandler {
     /// Why nothing more is taken; said behind the answers to what came before.
     private var fault: Fault?
     private var context: ChannelHandlerContext?
+    /// What the parser has not been given, since enough requests wait for their answers.
+    private var held = ByteBuffer()
+    private var wantsRead = false
+    private var isInputClosed = false
+    /// Ends a peer that takes nothing of what it is answered.
+    private var stall: Scheduled<Void>?
 
     private init(pending: PendingConnections) {
         self.pending = pending
@@ -71,11 +84,65 @@ final class RequestGuard: ChannelDuplexHandler {
     func handlerRemoved(context: ChannelHandlerContext) {
         self.context = nil
         self.timeout?.cancel()
+        self.stall?.cancel()
         self.leavePending()
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        let count = self.unwrapInboundIn(data).readableBytes
+        var bytes = self.unwrapInboundIn(data)
+        self.held.writeBuffer(&bytes)
+        self.feed(context)
+    }
+
+    func read(context: ChannelHandlerContext) {
+        if self.held.readableBytes > 0 {
+            self.wantsRead = true
+        } else {
+            context.read()
+        }
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if event as? ChannelEvent == .inputClosed, self.held.readableBytes > 0 {
+            self.isInputClosed = true
+        } else {
+            context.fireUserInboundEventTriggered(event)
+        }
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        self.stall?.cancel()
+        self.stall = nil
+        if !context.channel.isWritable {
+            self.stall = context.eventLoop.assumeIsolated().scheduleTask(in: Self.stallTimeout) {
+                context.close(promise: nil)
+            }
+        }
+        context.fireChannelWritabilityChanged()
+    }
+
+    /// Gives the parser what is held, as long as few requests wait for their answers.
+    private func feed(_ context: ChannelHandlerContext) {
+        while self.unanswered < Self.maximumUnanswered,
+            let bytes = self.held.readSlice(length: min(Self.slice, self.held.readableBytes)),
+            bytes.readableBytes > 0
+        {
+            self.parse(bytes, context)
+        }
+        guard self.held.readableBytes == 0 else { return }
+        self.held = ByteBuffer()
+        if self.isInputClosed {
+            self.isInputClosed = false
+            context.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
+        }
+        if self.wantsRead {
+            self.wantsRead = false
+            context.read()
+        }
+    }
+
+    private func parse(_ bytes: ByteBuffer, _ context: ChannelHandlerContext) {
+        let count = bytes.readableBytes
         guard self.fault == nil else { return }
         switch self.state {
         case .refused:
@@ -87,7 +154,7 @@ final class RequestGuard: ChannelDuplexHandler {
         case .body:
             break
         }
-        context.fireChannelRead(data)
+        context.fireChannelRead(self.wrapInboundOut(bytes))
         // What came with the head is the body's, so the size is judged only once the parser has seen it all.
         if case .head(let count) = self.state, count > Self.maximumHead {
             self.failed(.headTooLarge)
@@ -150,8 +217,8 @@ final class RequestGuard: ChannelDuplexHandler {
         let isAnswered = if case .body = self.state { self.unanswered == 0 } else { false }
         self.arrived()
         self.state = .refused
-        if !self.isAnswering, !isAnswered {
-            context.writeAndFlush(self.wrapOutboundOut(.byteBuffer(fault.response)), promise: nil)
+        if !self.isAnswering, !isAnswered, let response = fault.response {
+            context.writeAndFlush(self.wrapOutboundOut(.byteBuffer(response)), promise: nil)
         }
         context.close(mode: .output, promise: nil)
         context.eventLoop.assumeIsolated().scheduleTask(in: Self.lastWord) { context.close(promise: nil) }
@@ -187,8 +254,15 @@ extension RequestGuard {
         self.isAnswering = false
         self.unanswered -= 1
         if let fault, self.owed <= 0 { return self.refuse(fault) }
-        guard self.ticket == nil, let context = self.context else { return }
-        self.ticket = self.pending.add(context.channel)
+        guard let context = self.context else { return }
+        if self.ticket == nil { self.ticket = self.pending.add(context.channel) }
+        guard self.held.readableBytes > 0 else { return }
+        // Not within the write that ended the answer.
+        context.eventLoop.assumeIsolated().execute {
+            guard let context = self.context else { return }
+            self.feed(context)
+            context.fireChannelReadComplete()
+        }
     }
 
     /// The request under way cannot go on.
@@ -200,17 +274,24 @@ extension RequestGuard {
 }
 
 extension RequestGuard.Fault {
-    /// The whole response.
-    fileprivate var response: ByteBuffer {
-        let (status, title, error) =
-            switch self {
-            case .headTooLarge:
-                (431, "Request Header Fields Too Large", RealtimeError(.limit, "the head is too large"))
-            case .notHTTP:
-                (400, "Bad Request", RealtimeError(.payloadInvalid, "the request is not HTTP/1.1"))
-            case .tooSlow:
-                (408, "Request Timeout", RealtimeError(.timeout, "the request took too long to arrive"))
-            }
+    /// The whole response; nil where there is nothing to say.
+    fileprivate var response: ByteBuffer? {
+        let status: Int
+        let title: String
+        let error: RealtimeError
+        switch self {
+        case .headTooLarge:
+            (status, title) = (431, "Request Header Fields Too Large")
+            error = RealtimeError(.limit, "the head is too large")
+        case .notHTTP:
+            (status, title) = (400, "Bad Request")
+            error = RealtimeError(.payloadInvalid, "the request is not HTTP/1.1")
+        case .tooSlow:
+            (status, title) = (408, "Request Timeout")
+            error = RealtimeError(.timeout, "the request took too long to arrive")
+        case .cutOff:
+            return nil
+        }
         let body = Problem(status: status, error: error).encode()
         var buffer = ByteBuffer(
             string: "HTTP/1.1 \(status) \(title)\r\nContent-Type: \(Problem.mediaType)\r\n"

@@ -21,7 +21,8 @@ final class RequestProgress: ChannelDuplexHandler, RemovableChannelHandler {
         switch self.unwrapInboundIn(data) {
         case .head(let request):
             self.requestGuard?.headArrived()
-            if request.headerFields[.expect]?.lowercased() == "100-continue" {
+            let length = request.headerFields[.contentLength].flatMap { Int($0) } ?? 0
+            if length <= BridgeAPI.maximumBody, request.headerFields[.expect]?.lowercased() == "100-continue" {
                 // RFC 9110, section 10.1.1: clients with much to send wait for this word.
                 let response = HTTPResponse(status: .continue)
                 context.writeAndFlush(self.wrapOutboundOut(.head(response)), promise: nil)
@@ -49,7 +50,11 @@ final class RequestProgress: ChannelDuplexHandler, RemovableChannelHandler {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         if let error = error as? HTTPParserError {
-            self.requestGuard?.failed(error == .headerOverflow ? .headTooLarge : .notHTTP)
+            switch error {
+            case .headerOverflow: self.requestGuard?.failed(.headTooLarge)
+            case .invalidEOFState: self.requestGuard?.failed(.cutOff)
+            default: self.requestGuard?.failed(.notHTTP)
+            }
         }
         context.fireErrorCaught(error)
     }

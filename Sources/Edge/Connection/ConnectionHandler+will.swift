@@ -3,6 +3,12 @@ import NIOCore
 import Realtime
 
 extension ConnectionHandler {
+    /// Publishes the will, if there is one that was not published yet.
+    func publishWill() {
+        guard let session = self.session, let will = session.will.take() else { return }
+        self.publish(will, of: session)
+    }
+
     /// Publishes the will of a connection that has ended without a DISCONNECT ([MQTT-3.1.2-8]).
     ///
     /// Its rights were checked at CONNECT and are checked again: they may have ended since.

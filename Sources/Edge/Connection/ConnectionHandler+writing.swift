@@ -118,7 +118,7 @@ extension ConnectionHandler {
 
     /// Whether events may be written: no more than `outbound_bytes` wait for this client.
     var hasRoom: Bool {
-        guard let context = self.context else { return false }
+        guard let context = self.context, !self.machine.isClosed else { return false }
         return self.socket != nil && !self.isQueueing || context.channel.isWritable
     }
 

@@ -50,6 +50,9 @@ final class ConnectionHandler: ChannelInboundHandler, TimerWheelEntry {
     private(set) var openedAt: UInt64 = 0
     /// Until its CONNECT is accepted.
     private var pending: PendingConnections.Ticket?
+    /// Control packets in a second of the loop's clock.
+    private var controlSecond: UInt64 = 0
+    private var controlCount = 0
     /// When a closing connection is cut off.
     var cutsOffAt: UInt64?
 
@@ -275,6 +278,7 @@ extension ConnectionHandler {
         case .unsubscribe(let unsubscribe):
             self.unsubscribe(unsubscribe)
         case .pong:
+            guard self.countControl() else { return }
             self.send(.pingresp)
         case .disconnect(let reason):
             if reason != .disconnectWithWill {
@@ -284,10 +288,22 @@ extension ConnectionHandler {
             self.flush()
             self.abort()
         case .ignore:
-            break
+            _ = self.countControl()
         case .fail(let reason, let message):
             self.fail(reason, message)
         }
+    }
+
+    /// How many packets that ask for nothing but an answer a client may send in a second.
+    private static let maximumControl = 200
+
+    /// Counts a PINGREQ or an acknowledgement of nothing, and closes a client that sends too many.
+    private func countControl() -> Bool {
+        if self.controlSecond != self.loop.now { (self.controlSecond, self.controlCount) = (self.loop.now, 0) }
+        self.controlCount += 1
+        guard self.controlCount > Self.maximumControl else { return true }
+        self.close(.messageRateTooHigh, "limit: more than \(Self.maximumControl) control packets in a second")
+        return false
     }
 
     /// The CONNECT's grant is good: the connection has a session from here on.

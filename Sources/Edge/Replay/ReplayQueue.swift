@@ -40,12 +40,18 @@ final class ReplayQueue {
     private var bound: NIOLoopBound<ReplayQueue> { NIOLoopBound(self, eventLoop: self.eventLoop) }
 
     /// Makes a read for a subscription, in place of one that has not begun.
-    func add(_ read: Cursor.Read, for subscription: ChannelSubscription, now: UInt64) {
+    func add(_ read: Cursor.Read, for subscription: ChannelSubscription) {
         subscription.wanted = read
         guard !subscription.isQueued else { return }
         subscription.isQueued = true
-        guard subscription.connection.replayCredit.isLeft(now: now) else {
-            return self.later { self.append(subscription) }
+        self.appendWithCredit(subscription)
+    }
+
+    private func appendWithCredit(_ subscription: ChannelSubscription) {
+        guard subscription.isOpen else { return }
+        let connection = subscription.connection
+        guard connection.replayCredit.isLeft(now: connection.loop.now) else {
+            return self.later { self.appendWithCredit(subscription) }
         }
         self.append(subscription)
     }
