@@ -158,6 +158,7 @@ extension EdgeLoop {
         let edge = subscription.fanout.edge
         switch subscription.cursor.answered(page.numbers, to: read, at: edge, hasRoom: connection.hasRoom) {
         case .deliver(let delivery):
+            subscription.fanout.edge.begin(at: page.head)
             connection.deliver(delivery, of: page, to: subscription)
             self.metrics.replayed(page.events.count - delivery.dropping)
             self.resume(subscription)

@@ -39,6 +39,15 @@ import Testing
         #expect(self.test.pass(self.test.run(5...7), hasRoom: false) == .join(dropping: 3))
     }
 
+    @Test mutating func whereNothingWasFlushedTheHeadMakesItLive() throws {
+        try self.replay(3...7)
+        self.test.edge.begin(at: self.test.at(7))
+        #expect(self.test.resume() == .live)
+        // What was on its way already is a repetition, and changes nothing.
+        self.test.edge.begin(at: self.test.at(99))
+        #expect(self.test.edge.advance(over: self.test.run(6...9)) == .continues(from: self.test.at(7), dropping: 2))
+    }
+
     @Test mutating func whatFollowsAtOnceIsTakenWhole() throws {
         try self.replay(3...7)
         #expect(self.test.resume() == .wait)

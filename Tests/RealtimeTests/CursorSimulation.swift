@@ -133,6 +133,7 @@ extension CursorSimulation {
         )
         guard self.take(answer, to: reading, of: subscriber), case .deliver(let delivery) = answer else { return }
         self.note(delivery, of: snapshot, for: subscriber)
+        self.edge.begin(at: snapshot.head)
         subscriber.take(delivery, of: snapshot)
         self.resumeIfRoom(subscriber)
     }

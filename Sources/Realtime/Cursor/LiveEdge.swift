@@ -13,11 +13,19 @@ public struct LiveEdge: Hashable, Sendable {
         case breaks(from: Position)
     }
 
-    /// The last event flushed; nil before the first.
+    /// The last event flushed, or taken for that; nil before the first.
     public private(set) var position: Position?
 
     /// Begins with nothing flushed: nobody is live before the first batch.
     public init() {}
+
+    /// Takes the log's head for what was flushed, while nothing was: so whoever has read that far is live at once.
+    ///
+    /// The head must come from a read that was made after the fan-out's first subscriber was added to it. What of it is
+    /// still on its way to the fan-out counts as a repetition then.
+    public mutating func begin(at head: Position) {
+        if self.position == nil { self.position = head }
+    }
 
     /// Takes note of a batch that is about to be flushed, before any subscriber is given it.
     ///
