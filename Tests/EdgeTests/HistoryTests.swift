@@ -11,7 +11,7 @@ import Testing
     private let channel: ChannelHash
 
     init() throws {
-        self.fixture = try EdgeFixture()
+        self.fixture = try EdgeFixture { $0.maximumPayload = 64 * 1024 }
         self.channel = try EdgeFixture.hash(1)
     }
 
@@ -87,6 +87,31 @@ import Testing
         let channels = try self.channels(self.ask(self.body(self.channel, self.log.position(0)), grant))
         let events = channels[0]["events"]?.array?.compactMap { $0["seq"]?.uint64 }
         #expect(events == (granted == nil ? [] : [3, 4]))
+    }
+
+    /// However many channels with however large events are asked for at once.
+    @Test func theReplyHasALimitOfItsOwn() throws {
+        let hashes = try (1...20).map { try EdgeFixture.hash($0) }
+        let large = "\"" + String(repeating: "x", count: 60_000) + "\""
+        _ = self.fixture.commit(hashes.map { ($0, large) })
+        let entries = hashes.map { #"{"hash":"\#($0)","since":"\#(self.log.position(0))"}"# }
+        let grant = try EdgeFixture.grant(hashes.map { ($0, .subscribe) })
+        let fixture = self.fixture
+        let client = try fixture.connected(.v5, grant)
+        #expect(try client.subscribe("rt/demo/re/42/-/#") == [.success])
+        for entries in [entries.prefix(10), entries.suffix(10)] {
+            let body = #"{"channels":[\#(entries.joined(separator: ","))]}"#
+            try client.publish("rt/demo/up/42/realtime_history/r1", body, qos: .atMostOnce)
+            fixture.turn()
+            let message = try #require(try client.receiveMessages().first)
+            #expect(message.payload.utf8.count < 300 * 1024)
+            let reply = try ReplyBody.parse(Array(message.payload.utf8), limit: 1 << 20)
+            let channels = try self.channels(reply)
+            #expect(channels.map { $0["events"]?.array?.count } == [1, 1, 1, 1, 0, 0, 0, 0, 0, 0])
+            #expect(channels.map { $0["more"]?.bool } == channels.indices.map { $0 >= 4 })
+            let positions = channels.map { $0["position"]?.string }
+            #expect(positions == channels.indices.map { self.log.position($0 < 4 ? 1 : 0) })
+        }
     }
 
     @Test(arguments: [

@@ -25,7 +25,7 @@ extension ConnectionHandler {
         let target = self.loop.replyTarget(self.id, address: address)
         // Before it is known what it comes to: a burst of requests must not all find the same credit.
         self.replayCredit.spend(Self.historyLimit.bytes)
-        let answer = HistoryAnswer(count: requests.count) { target.send($0) }
+        let answer = HistoryAnswer(count: requests.count, limit: Self.historyLimit.bytes) { target.send($0) }
         let limit = ReplayLimit(
             events: max(Self.historyLimit.events / requests.count, 1),
             bytes: max(Self.historyLimit.bytes / requests.count, 1)

@@ -2,6 +2,8 @@ import Realtime
 
 /// What a client that asks for history gets of one channel.
 struct HistoryPage {
+    /// Where the page was asked to begin.
+    let since: Position
     /// The last event of the page, else the head: where the next request goes on.
     let position: Position
     let recovered: Recovery
@@ -12,6 +14,7 @@ struct HistoryPage {
     ///
     /// `notBefore` is given where the area shows nothing from before the grant.
     init(_ page: ReplayPage, since: Position, notBefore: Position?) {
+        self.since = since
         var cursor = Cursor()
         let read = cursor.start(.after(since), notBefore: notBefore)
         guard case .deliver(let delivery) = cursor.answered(page.numbers, to: read, at: LiveEdge()) else {
