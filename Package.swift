@@ -41,7 +41,13 @@ let package = Package(
         ),
         .target(name: "EventLog", dependencies: ["Realtime"]),
         .target(name: "EventLogSQLite", dependencies: ["EventLog", "Realtime", .grdb, .grdbSQLite]),
-        .target(name: "Components", dependencies: ["Realtime", .logging, .serviceLifecycle]),
+        .target(
+            name: "Components",
+            dependencies: [
+                "Realtime", .asyncHTTPClient, .crypto, .deques, .logging, .nioCore, .nioHTTP1, .nioPosix,
+                .serviceLifecycle,
+            ]
+        ),
         .target(
             name: "BridgeCore",
             dependencies: [
@@ -71,6 +77,11 @@ let package = Package(
                 .nioHTTP1, .serviceLifecycle, .unixSignals,
             ]
         ),
+        .executableTarget(
+            name: "quiz-server",
+            dependencies: ["RealtimeBridge", .logging, .serviceLifecycle, .unixSignals],
+            path: "examples/quiz-server"
+        ),
         .testTarget(
             name: "AcceptanceTests",
             dependencies: ["realtime-bridge", .nioCore, .nioPosix, .subprocess],
@@ -90,10 +101,19 @@ let package = Package(
                 .nioPosix, .serviceLifecycle,
             ]
         ),
-        .testTarget(name: "ComponentsTests", dependencies: ["Components", "Realtime", .logging]),
+        .testTarget(
+            name: "ComponentsTests",
+            dependencies: ["Components", "Realtime", .logging, .nioCore, .nioPosix, .subprocess]
+        ),
         .testTarget(
             name: "EdgeTests",
             dependencies: ["Edge", "MQTTCodec", "Realtime", .logging, .nioCore, .nioEmbedded]
+        ),
+        // What `.ci/bench` measures closures with.
+        .executableTarget(
+            name: "bench-server",
+            dependencies: ["RealtimeBridge", .logging, .serviceLifecycle, .unixSignals],
+            path: "Tests/BenchServer"
         ),
         // What the tests of the event log kill.
         .executableTarget(

@@ -5,6 +5,7 @@ import EventLog
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
+import Logging
 import NIOCore
 import Realtime
 
@@ -18,6 +19,8 @@ struct APIFixture: Sendable {
     let api: BridgeAPI
     let edgeMetrics = EdgeMetrics()
     let verifier: GrantVerifier
+    let keys: KeyRing
+    let dispatcher: ComponentDispatcher
 
     init(isBusConnected: Bool? = nil, payloadLimit: Int = 1024) throws {
         let secret = Array("0123456789abcdef0123456789abcdef".utf8)
@@ -35,6 +38,11 @@ struct APIFixture: Sendable {
         let rules = AreaRules(components: [quiz: ComponentSettings(areas: ["game"])])
         let log = InMemoryEventLog { Self.time }
         self.verifier = GrantVerifier(keys: keys) { Self.time }
+        self.keys = keys
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        self.dispatcher = ComponentDispatcher(
+            components: [quiz: ComponentSettings(), try ComponentName("mod_chat"): ComponentSettings()], logger: logger)
+        try self.dispatcher.register(quiz, callback: .immediate { $0.payload })
         self.api = BridgeAPI(
             issuer: GrantIssuer(
                 site: site,
@@ -46,6 +54,20 @@ struct APIFixture: Sendable {
                 now: { Self.time }
             ),
             notifier: Notifier(site: site, key: channelKey, rules: rules, log: log, metrics: metrics),
+            upstream: UpstreamAccess(
+                verifier: self.verifier,
+                service: Upstream(
+                    dispatcher: self.dispatcher,
+                    store: nil,
+                    limits: Upstream.Limits(count: 1000, bytes: 1 << 20),
+                    payloadLimit: payloadLimit,
+                    metrics: metrics,
+                    logger: logger,
+                    now: { Self.time }
+                ),
+                rates: SenderRates(perSecond: 5),
+                now: { Self.time }
+            ),
             keys: APIKeyRing([
                 APIKey(name: "all", digest: APIKey.digest(of: "all"), roles: [.grant, .notify, .admin]),
                 APIKey(name: "grant", digest: APIKey.digest(of: "grant"), roles: [.grant]),

@@ -9,6 +9,7 @@ import Realtime
 public struct BridgeAPI: Sendable {
     let issuer: GrantIssuer
     let notifier: Notifier
+    let upstream: UpstreamAccess
     let keys: APIKeyRing
     let origins: Origins
     let status: BridgeStatus
@@ -24,6 +25,7 @@ public struct BridgeAPI: Sendable {
     public init(
         issuer: GrantIssuer,
         notifier: Notifier,
+        upstream: UpstreamAccess,
         keys: APIKeyRing,
         origins: Origins,
         status: BridgeStatus,
@@ -34,6 +36,7 @@ public struct BridgeAPI: Sendable {
     ) {
         self.issuer = issuer
         self.notifier = notifier
+        self.upstream = upstream
         self.keys = keys
         self.origins = origins
         self.status = status
@@ -52,6 +55,7 @@ public struct BridgeAPI: Sendable {
         router.add(middleware: ProblemMiddleware(refused: { metrics.refused($0) }))
         self.add("/v1/grants", [.post: self.postGrants], to: router)
         self.add("/v1/notify", [.post: self.postNotify], to: router)
+        self.add("/v1/send/:component", [.post: self.postSend], to: router)
         self.add("/mqtt", [.get: self.getEdge], to: router)
         self.add("/healthz", [.get: self.getHealth], to: router)
         self.add("/readyz", [.get: self.getReadiness], to: router)

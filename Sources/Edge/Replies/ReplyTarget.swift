@@ -1,20 +1,22 @@
 import NIOCore
 
-/// Where the answer to a request goes: one connection, for as long as it lives.
+/// Where the answer to a request goes: to the connection that asked, else to whichever has its session.
 public struct ReplyTarget: Sendable {
     let loop: NIOLoopBound<EdgeLoop>
     let connection: ConnectionID
     let address: ReplyAddress
+    /// The session whose client waits for the answer; `nil` where nobody does once the connection is gone.
+    let session: SessionKey?
 
-    /// Sends the answer on the request's reply topic, from any thread; nothing happens when the connection is gone.
+    /// Sends the answer on the request's reply topic, from any thread.
+    ///
+    /// Where the connection is gone, the answer is kept for its session for a while; a service's is dropped.
     public func send(_ body: [UInt8]) {
         let eventLoop = self.loop.eventLoop
         if eventLoop.inEventLoop {
-            self.loop.value.reply(body, to: self.address, of: self.connection)
+            self.loop.value.reply(body, to: self)
         } else {
-            eventLoop.execute {
-                self.loop.value.reply(body, to: self.address, of: self.connection)
-            }
+            eventLoop.execute { self.loop.value.reply(body, to: self) }
         }
     }
 }
