@@ -84,7 +84,7 @@ let package = Package(
         ),
         .testTarget(
             name: "AcceptanceTests",
-            dependencies: ["realtime-bridge", .nioCore, .nioPosix, .subprocess],
+            dependencies: ["quiz-server", "realtime-bridge", .nioCore, .nioPosix, .subprocess],
             exclude: ["Clients"]
         ),
         .testTarget(

@@ -91,6 +91,14 @@ struct BridgeFolder {
         try yaml.write(toFile: file, atomically: false, encoding: .utf8)
     }
 
+    /// Has `bridge.yaml` itself name the ports, for programs without options for them.
+    func listen() throws {
+        try self.configure(
+            "127.0.0.1:8080, mqtt: 127.0.0.1:1884",
+            to: "127.0.0.1:\(self.ports.http), mqtt: 127.0.0.1:\(self.ports.mqtt)")
+        try self.configure("listen: 127.0.0.1:1885", to: "listen: 127.0.0.1:\(self.ports.broker)")
+    }
+
     /// Runs a bridge on the folder for the time of the body, which begins when the bridge answers; the shell's limits
     /// hold for it, if some are given, such as `ulimit -n 512`.
     func serve(
