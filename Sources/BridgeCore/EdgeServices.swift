@@ -85,7 +85,7 @@ public struct EdgeServices: EdgeDelegate {
 
     /// Hands an upstream message to its component; a payload that is too large or no JSON is refused before that.
     public func upstream(_ message: UpstreamMessage, from sender: ReplyTarget) {
-        self.upstream.submit(message) { sender.send($0.body) }
+        self.upstream.submit(message, from: sender)
     }
 
     /// Executes a service's `notify` request; one that cannot be read is answered with the error.

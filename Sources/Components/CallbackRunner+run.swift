@@ -1,6 +1,12 @@
 import Realtime
 import Synchronization
 
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
 extension CallbackRunner {
     /// How many messages a worker runs before it lets other tasks of the process have its thread.
     private static var turn: Int { 64 }
@@ -98,6 +104,8 @@ extension CallbackRunner {
                 self.refuse(job, refusal)
             case .rest:
                 isWoken = await self.rest()
+                // Whoever woke it has more for it, most likely: one switch of threads for all.
+                if isWoken { sched_yield() }
             case .end:
                 return nil
             }

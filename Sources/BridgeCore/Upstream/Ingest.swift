@@ -91,7 +91,7 @@ public struct Ingest: Sendable {
     ) throws(RealtimeError) {
         let payload = try EventPayload(ingesting: message.payload, limit: self.payloadLimit)
         let request = IngestRequest(
-            id: MessageID.random(),
+            id: MessageID.next(),
             time: self.now(),
             user: message.user,
             session: message.session,

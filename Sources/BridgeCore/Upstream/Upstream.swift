@@ -40,7 +40,24 @@ public final class Upstream: Sendable {
         }
     }
 
-    typealias Waiter = @Sendable (Reply) -> Void
+    /// Who is told a reply.
+    private enum Waiter: Sendable {
+        case client(ReplyTarget)
+        case caller(@Sendable (Reply) -> Void)
+    }
+
+    /// Replies on their way to the store: what comes while it commits is given to it together.
+    private struct Outgoing: Sendable {
+        var kept: [KeptReply] = []
+        var isKeeping = false
+
+        /// Takes what waits; nothing more is under way where nothing does.
+        mutating func take() -> [KeptReply] {
+            defer { self.kept = [] }
+            self.isKeeping = !self.kept.isEmpty
+            return self.kept
+        }
+    }
 
     private let dispatcher: ComponentDispatcher
     private let store: (any ReplyStore)?
@@ -49,6 +66,7 @@ public final class Upstream: Sendable {
     private let payloadLimit: Int
     private let now: @Sendable () -> Int64
     private let window: Mutex<OnceWindow<Waiter>>
+    private let outgoing = Mutex(Outgoing())
     private let isStoring = Atomic<Bool>(true)
 
     /// Creates the way upstream.
@@ -94,17 +112,28 @@ public final class Upstream: Sendable {
         self.window.withLock { $0.restore(kept, now: now) }
     }
 
-    /// Has a message answered; a payload that is too large or no JSON is refused.
+    /// Has a message of a client answered; a payload that is too large or no JSON is refused.
+    public func submit(_ message: UpstreamMessage, from client: ReplyTarget) {
+        self.submit(message, for: .client(client))
+    }
+
+    /// Has a message answered, and waits for the reply; cancellation does not shorten it.
     ///
-    /// The `completion` is called once, from any thread, possibly before this returns.
-    public func submit(_ message: UpstreamMessage, completion: @escaping @Sendable (Reply) -> Void) {
+    /// A payload that is too large or no JSON is refused.
+    public func submit(_ message: UpstreamMessage) async -> Reply {
+        await withCheckedContinuation { continuation in
+            self.submit(message, for: .caller { continuation.resume(returning: $0) })
+        }
+    }
+
+    private func submit(_ message: UpstreamMessage, for waiter: Waiter) {
         self.metrics.sentUpstream()
         let payload: EventPayload
         do throws(RealtimeError) {
             payload = try EventPayload(json: message.payload, limit: self.payloadLimit)
             try self.dispatcher.check(message.component)
         } catch {
-            return completion(.refused(error))
+            return self.tell([waiter], .refused(error))
         }
         let key = RequestKey(
             user: message.user,
@@ -116,7 +145,7 @@ public final class Upstream: Sendable {
         let owner = RequestKey.owner(user: message.user)
         let now = self.now()
         let submission = self.window.withLock { window in
-            window.submit(key, digest: digest, owner: owner, waiter: completion, now: now)
+            window.submit(key, digest: digest, owner: owner, waiter: waiter, now: now)
         }
         switch submission {
         case .run:
@@ -125,24 +154,18 @@ public final class Upstream: Sendable {
             self.metrics.answeredAgain()
         case .answered(let reply):
             self.metrics.answeredAgain()
-            completion(.answered(reply))
+            self.tell([waiter], .answered(reply))
         case .reused:
-            completion(.refused(RealtimeError(.requestReused, "this request id was used with another payload")))
+            self.tell(
+                [waiter], .refused(RealtimeError(.requestReused, "this request id was used with another payload")))
         case .full:
-            completion(.refused(RealtimeError(.busy, "too many replies are kept already")))
-        }
-    }
-
-    /// Has a message answered, and waits for the reply; cancellation does not shorten it.
-    public func submit(_ message: UpstreamMessage) async -> Reply {
-        await withCheckedContinuation { continuation in
-            self.submit(message) { continuation.resume(returning: $0) }
+            self.tell([waiter], .refused(RealtimeError(.busy, "too many replies are kept already")))
         }
     }
 
     private func run(_ message: UpstreamMessage, payload: EventPayload, as key: RequestKey, at now: Int64) {
         let request = ComponentRequest(
-            id: MessageID.random(),
+            id: MessageID.next(),
             time: now,
             user: message.user,
             session: message.session,
@@ -182,22 +205,58 @@ public final class Upstream: Sendable {
 
     /// Makes a reply durable, then tells it.
     private func keep(_ reply: [UInt8], as key: RequestKey, of component: ComponentName) {
-        let kept = self.window.withLock { $0.settle(key, reply: reply, now: self.now()) }
+        guard let kept = self.window.withLock({ $0.settle(key, reply: reply, now: self.now()) }) else { return }
         // The bridge's own components change nothing: running them again after a crash does no harm.
-        guard let kept, let store, !component.isReserved else { return self.tellKept(reply, as: key) }
-        store.keep([kept]) { result in
-            // The callback has run: withholding its answer would help nobody.
+        guard let store, !component.isReserved else { return self.tell([kept]) }
+        let replies = self.outgoing.withLock { outgoing -> [KeptReply] in
+            outgoing.kept.append(kept)
+            return outgoing.isKeeping ? [] : outgoing.take()
+        }
+        if !replies.isEmpty { self.store(replies, in: store) }
+    }
+
+    private func store(_ replies: [KeptReply], in store: any ReplyStore) {
+        store.keep(replies) { result in
             self.noteStoring(result)
-            self.tellKept(reply, as: key)
+            // Those callbacks have run: withholding their answers would help nobody.
+            self.tell(replies)
+            var next = self.outgoing.withLock { $0.take() }
+            if case .success = result, !next.isEmpty { return self.store(next, in: store) }
+            // Not tried at once again, since a store that fails may answer within this very call.
+            while !next.isEmpty {
+                self.tell(next)
+                next = self.outgoing.withLock { $0.take() }
+            }
         }
     }
 
-    private func tellKept(_ reply: [UInt8], as key: RequestKey) {
-        self.tell(self.window.withLock { $0.kept(key) }, .answered(reply))
+    /// Tells replies that are kept to all who wait for them.
+    private func tell(_ replies: [KeptReply]) {
+        let waiters = self.window.withLock { window in replies.map { window.kept($0.key) } }
+        var answers: [(target: ReplyTarget, body: [UInt8])] = []
+        answers.reserveCapacity(replies.count)
+        for (reply, waiters) in zip(replies, waiters) {
+            for waiter in waiters {
+                switch waiter {
+                case .client(let target): answers.append((target, reply.reply))
+                case .caller(let completion): completion(.answered(reply.reply))
+                }
+            }
+        }
+        if answers.count == 1 {
+            answers[0].target.send(answers[0].body)
+        } else {
+            ReplyTarget.send(answers)
+        }
     }
 
     private func tell(_ waiters: [Waiter], _ reply: Reply) {
-        for waiter in waiters { waiter(reply) }
+        for waiter in waiters {
+            switch waiter {
+            case .client(let target): target.send(reply.body)
+            case .caller(let completion): completion(reply)
+            }
+        }
     }
 
     /// Says once that replies are not stored, and once that they are again.

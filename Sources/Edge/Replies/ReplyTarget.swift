@@ -21,6 +21,26 @@ public struct ReplyTarget: Sendable {
     }
 }
 
+extension ReplyTarget {
+    /// Sends several answers, from any thread: each event loop is woken once for all of its own.
+    public static func send(_ answers: [(target: ReplyTarget, body: [UInt8])]) {
+        var rest = answers[...]
+        while let first = rest.first {
+            let eventLoop = first.target.loop.eventLoop
+            // One loop after the other: there are few.
+            let own = rest.filter { $0.target.loop.eventLoop === eventLoop }
+            if own.count < rest.count {
+                rest = rest.filter { $0.target.loop.eventLoop !== eventLoop }[...]
+            } else {
+                rest = []
+            }
+            eventLoop.execute {
+                for answer in own { answer.target.loop.value.reply(answer.body, to: answer.target) }
+            }
+        }
+    }
+}
+
 /// How a client wants an answer addressed.
 struct ReplyAddress: Sendable {
     /// The last level of the reply's topic.

@@ -3,6 +3,12 @@ import EventLog
 import Realtime
 import Synchronization
 
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
 /// What waits for the writer of replies.
 final class ReplyQueue: Sendable {
     struct Batch: Sendable {
@@ -99,6 +105,8 @@ final class ReplyQueue: Sendable {
             }
             if let next { return next }
             self.wake.wait()
+            // Whoever else could run now has more replies for the same commit.
+            sched_yield()
         }
     }
 

@@ -99,6 +99,6 @@ import Testing
         #expect(
             RequestDigest(payload: Array("{}".utf8))
                 == RequestDigest(high: 0x1E87_EA36_0410_2E70, low: 0x8583_912F_CDBA_4AC2))
-        #expect(RequestKey.owner(user: "42") == 0x0AFB_77A2_0E5D_F97A)
+        #expect(RequestKey.owner(user: "42") == 0x07EE_7E07_B4B1_9223)
     }
 }
