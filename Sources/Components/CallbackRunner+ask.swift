@@ -27,8 +27,12 @@ extension CallbackRunner {
         var backoff = Backoff(retries: self.settings.retries)
         var generator = SystemRandomNumberGenerator()
         while true {
-            if Task.isCancelled, error is CancellationError || error is CallbackUnanswered { return self.cutShort() }
+            // Whatever a callback that is cancelled throws, it has not answered.
+            if Task.isCancelled { return self.cutShort() }
             guard let unanswered = error as? CallbackUnanswered else {
+                if let fault = error as? WebhookError, fault.wasNeverSent {
+                    return .unanswered(self.incident("a webhook cannot be called", ["reason": "\(fault)"]))
+                }
                 return .failed(self.incident("a component's callback failed", ["error.type": "\(type(of: error))"]))
             }
             let now = self.clock.now()
@@ -58,7 +62,7 @@ extension CallbackRunner {
     private func cutShort() -> CallbackResult<Answer> {
         let isClosed = self.guarded.withLock { $0.state.isClosed }
         return .unanswered(
-            isClosed ? Refusal.shuttingDown.error : RealtimeError(.timeout, "the callback took too long")
+            RealtimeError(.timeout, isClosed ? "the bridge is shutting down" : "the callback took too long")
         )
     }
 

@@ -29,6 +29,8 @@ struct DispatchState<Sender: Hashable & Sendable, Job: Sendable>: Sendable {
     }
 
     private let maximumWaiting: Int
+    /// How many of one sender's messages wait at most, so that one does not keep all the others out.
+    private let maximumOfSender: Int
     private var lines: [SenderLine?] = []
     private var freeLines: [Line] = []
     private var lineOfSender: [Sender: Line] = [:]
@@ -38,6 +40,7 @@ struct DispatchState<Sender: Hashable & Sendable, Job: Sendable>: Sendable {
 
     init(maximumWaiting: Int) {
         self.maximumWaiting = maximumWaiting
+        self.maximumOfSender = max(maximumWaiting / 4, 16)
     }
 
     /// How many messages wait for a free place only.
@@ -55,6 +58,7 @@ struct DispatchState<Sender: Hashable & Sendable, Job: Sendable>: Sendable {
         let known = self.lineOfSender[sender]
         let readyAfter = self.ready.count + (known == nil ? 1 : 0)
         guard self.waiting + 1 - min(readyAfter, free) <= self.maximumWaiting else { return false }
+        if let known, let line = self.lines[known], line.waiting.count >= self.maximumOfSender { return false }
         self.waiting += 1
         if let known {
             self.lines[known]?.waiting.append(Waiting(job: job, since: now))

@@ -1,6 +1,6 @@
 public import BridgeCore
 public import BridgeHTTP
-public import Components
+import Components
 import Edge
 import EventLog
 public import Logging
@@ -67,7 +67,7 @@ public final class Bridge: Service {
             rules: rules,
             log: self.log,
             urls: configuration.urls,
-            namesPublished: { [dispatcher] in dispatcher.hasIngest($0) },
+            namesPublished: { [dispatcher] in dispatcher.hasIngest },
             now: now
         )
         try self.dispatcher.registerEcho(now: now)
@@ -114,7 +114,13 @@ public final class Bridge: Service {
         let room = OpenFiles.raise(connections: self.configuration.limits.connections, logger: self.logger)
         let log = try await self.configuration.openLog(logger: self.logger)
         self.log.open(log)
-        let replies = try await self.configuration.openReplies()
+        let replies: (any ReplyStore)?
+        do {
+            replies = try await self.configuration.openReplies()
+        } catch {
+            await log.close()
+            throw error
+        }
         let group = MultiThreadedEventLoopGroup(numberOfThreads: Processors.available)
         let result: Result<Void, any Error>
         do {
@@ -126,8 +132,9 @@ public final class Bridge: Service {
         } catch {
             result = .failure(error)
         }
-        try await group.shutdownGracefully()
+        // While the event loops still run, which its last replies go to.
         await replies?.close()
+        try await group.shutdownGracefully()
         await log.close()
         try result.get()
     }
@@ -229,6 +236,7 @@ public final class Bridge: Service {
         var services: [any Service] = broker?.services ?? []
         if let mirror { services.append(mirror) }
         if let workers { services.append(workers) }
+        services.append(upstream)
         services.append(self.dispatcher)
         services.append(
             TCPListener(
@@ -269,7 +277,7 @@ public final class Bridge: Service {
         let webhooks = WebhookClient(
             group: group,
             site: configuration.site,
-            connectionsPerHost: configuration.components.values.map(\.concurrency).max() ?? 1,
+            connectionsPerHost: configuration.webhookConnections,
             replyLimit: configuration.limits.payload,
             clock: { WallClock.milliseconds / 1000 }
         )

@@ -120,10 +120,21 @@ import Testing
         #expect(self.requests(mailbox, of: session, seconds: 0) == ["3", "4", "5"])
     }
 
+    @Test func oneUserHasAPart() {
+        let mailbox = ReplyMailbox(limits: .init(bytes: 8000, parts: 8), metrics: EdgeMetrics())
+        let sessions = ["a", "b"].map { SessionKey(user: "42", session: "abc", clientID: $0) }
+        for session in sessions { mailbox.keep(self.letter("1", bytes: 500), for: session, at: .uptimeNanoseconds(0)) }
+        let other = SessionKey(user: "43", session: "abc", clientID: "a")
+        mailbox.keep(self.letter("1", bytes: 500), for: other, at: .uptimeNanoseconds(0))
+        #expect(self.requests(mailbox, of: sessions[0], seconds: 0) == ["1"])
+        #expect(self.requests(mailbox, of: sessions[1], seconds: 0).isEmpty)
+        #expect(self.requests(mailbox, of: other, seconds: 0) == ["1"])
+    }
+
     /// What has expired makes room, and what was fetched does; else what comes is dropped and counted.
     @Test func allRepliesTogetherHaveABound() {
         let metrics = EdgeMetrics()
-        let mailbox = ReplyMailbox(limits: .init(bytes: 3000, time: .seconds(60)), metrics: metrics)
+        let mailbox = ReplyMailbox(limits: .init(bytes: 3000, parts: 1, time: .seconds(60)), metrics: metrics)
         let sessions = (0..<4).map { SessionKey(user: "\($0)", session: "abc", clientID: "c") }
         for session in sessions { mailbox.keep(self.letter("a", bytes: 700), for: session, at: .uptimeNanoseconds(0)) }
         #expect(metrics.repliesDropped == 1)

@@ -47,7 +47,9 @@ import Testing
         let outcomes = self.outcomes
         let workers = self.fixture.loop.shared.workers
         guard let worker = workers.assign(job, completion: { outcomes.add(id, $0) }) else { return false }
-        if self.fixture.loop.connections[worker.connection]?.handOut(job) != true { workers.lose(id) }
+        if self.fixture.loop.connections[worker.connection]?.handOut(job) != true {
+            workers.takeBack(id)?(.lost)
+        }
         self.fixture.turn()
         return true
     }
@@ -140,6 +142,21 @@ import Testing
         worker.stopReading()
         self.assign("j1")
         #expect(self.outcomes.list == ["j1 lost"])
+    }
+
+    @Test func whoCouldNotTakeAJobIsPassedOver() throws {
+        let first = try self.worker()
+        let second = try self.worker(user: "other")
+        let job = WorkerJob(id: "j1", component: self.component, body: [])
+        let workers = self.fixture.loop.shared.workers
+        let tried = try #require(workers.assign(job) { _ in })
+        #expect(workers.takeBack("j1") != nil)
+        let next = try #require(workers.assign(job, except: [tried]) { _ in })
+        #expect(next != tried)
+        #expect(
+            workers.assign(WorkerJob(id: "j2", component: self.component, body: []), except: [tried, next]) { _ in }
+                == nil)
+        #expect(first.isOpen && second.isOpen)
     }
 
     @Test func abandonedJobsAreNotAnswered() throws {

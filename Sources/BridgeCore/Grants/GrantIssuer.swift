@@ -9,13 +9,13 @@ public struct GrantIssuer: Sendable {
     private let rules: AreaRules
     private let log: any EventLog
     private let urls: BridgeURLs
-    private let namesPublished: @Sendable (ComponentName) -> Bool
+    private let namesPublished: @Sendable () -> Bool
     private let now: @Sendable () -> Int64
 
     /// Creates an issuer.
     ///
-    /// The closure `namesPublished` says for which components a token names the channels that may be published to, as
-    /// their `ingest` callbacks need it; `now` gives the time of day, in Unix milliseconds.
+    /// The closure `namesPublished` says whether tokens name the channels that may be published to, as `ingest` callbacks
+    /// need it; `now` gives the time of day, in Unix milliseconds.
     public init(
         site: SiteName,
         keys: KeyRing,
@@ -23,7 +23,7 @@ public struct GrantIssuer: Sendable {
         rules: AreaRules,
         log: any EventLog,
         urls: BridgeURLs,
-        namesPublished: @escaping @Sendable (ComponentName) -> Bool = { _ in false },
+        namesPublished: @escaping @Sendable () -> Bool = { false },
         now: @escaping @Sendable () -> Int64
     ) {
         self.site = site
@@ -101,7 +101,8 @@ public struct GrantIssuer: Sendable {
     }
 
     private func names(of channels: [GrantAnswer.GrantedChannel]) -> [ChannelHash: Channel] {
-        let named = channels.filter { $0.rights.contains(.publish) && self.namesPublished($0.channel.component) }
+        guard self.namesPublished() else { return [:] }
+        let named = channels.filter { $0.rights.contains(.publish) }
         return Dictionary(named.map { ($0.hash, $0.channel) }) { first, _ in first }
     }
 

@@ -110,7 +110,7 @@ public struct Ingest: Sendable {
             case .ended(.answered(.replace(let payload))):
                 self.commit(payload, of: message, answer)
             case .ended(.answered(.refuse(let reason))):
-                answer.give(.failure(RealtimeError(.payloadInvalid, reason)))
+                answer.give(.failure(RealtimeError(.payloadInvalid, IngestVerdict.printable(reason))))
             case .ended(.failed(let error)), .ended(.unanswered(let error)):
                 answer.give(.failure(error))
             }

@@ -3,7 +3,7 @@ package import EventLog
 extension OnceWindow {
     /// Forgets all that is older than ten minutes.
     package mutating func expire(now: Int64) {
-        self.expire(now: now, most: .max)
+        _ = self.expire(now: now, most: .max)
     }
 
     /// Takes what an earlier life has kept; what has expired or is remembered already is passed over.
@@ -20,7 +20,10 @@ extension OnceWindow {
         }
     }
 
-    mutating func expire(now: Int64, most: Int) {
+    /// Forgets so many at most of what is older than ten minutes.
+    ///
+    /// - Returns: How many it looked at.
+    mutating func expire(now: Int64, most: Int) -> Int {
         let time = self.clock.advance(to: now)
         var steps = 0
         while steps < most, let expiry = self.expiries.first, expiry.time <= time {
@@ -29,5 +32,6 @@ extension OnceWindow {
             guard let answered = self.answered.removeValue(forKey: expiry.key) else { continue }
             self.count(-1, bytes: -(Self.entryBytes + answered.reply.count), of: answered.owner)
         }
+        return steps
     }
 }

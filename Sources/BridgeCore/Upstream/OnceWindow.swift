@@ -34,6 +34,8 @@ package struct OnceWindow<Waiter> {
         case run
         /// The same is under way: the waiter will be told its reply.
         case joined
+        /// The same is under way and late: nobody knows when its reply comes, or whether.
+        case late
         /// It was answered.
         case answered([UInt8])
         /// The same request has another payload.
@@ -54,6 +56,8 @@ package struct OnceWindow<Waiter> {
         let digest: RequestDigest
         let owner: UInt64
         var waiters: [Waiter]
+        /// Its waiters were told that it takes too long.
+        var isLate = false
         /// What is being made durable, and when it expires by the window's clock.
         var settled: (reply: KeptReply, expires: Int64)?
         /// What it takes of the limit of bytes.
@@ -107,12 +111,13 @@ package struct OnceWindow<Waiter> {
         waiter: Waiter,
         now: Int64
     ) -> Submission {
-        self.expire(now: now, most: Self.expiredPerSubmission)
+        _ = self.expire(now: now, most: Self.expiredPerSubmission)
         if let answered = self.answered[key] {
             return answered.digest == digest ? .answered(answered.reply) : .reused
         }
         if let index = self.running.index(forKey: key) {
             guard self.running.values[index].digest == digest else { return .reused }
+            guard !self.running.values[index].isLate || self.running.values[index].settled != nil else { return .late }
             guard self.running.values[index].waiters.count < self.limits.waiters else { return .full }
             self.running.values[index].waiters.append(waiter)
             return .joined
@@ -127,9 +132,10 @@ package struct OnceWindow<Waiter> {
         return .run
     }
 
-    /// Lets the waiters of a request go that is late; it stays under way, and others may wait for it.
+    /// Lets the waiters of a request go that is late; it stays under way, but nobody else waits for it.
     package mutating func release(_ key: RequestKey) -> [Waiter] {
         guard let index = self.running.index(forKey: key) else { return [] }
+        self.running.values[index].isLate = true
         defer { self.running.values[index].waiters = [] }
         return self.running.values[index].waiters
     }

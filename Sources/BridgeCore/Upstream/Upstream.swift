@@ -3,13 +3,14 @@ public import Edge
 public import EventLog
 public import Logging
 public import Realtime
+public import ServiceLifecycle
 import Synchronization
 
 /// Takes upstream messages to their components, each once, and their replies back.
 ///
 /// Rights are checked by whoever calls. A reply is durable before anyone sees it, so that not even a crash has a
 /// callback run again for what was answered.
-public final class Upstream: Sendable {
+public final class Upstream: Service {
     /// What comes back.
     public enum Reply: Sendable {
         /// The callback's answer, or what became of it: an encoded ``Realtime/ReplyBody``.
@@ -65,7 +66,9 @@ public final class Upstream: Sendable {
     private let logger: Logger
     private let payloadLimit: Int
     private let now: @Sendable () -> Int64
-    private let window: Mutex<OnceWindow<Waiter>>
+    private let window: OnceShards<Waiter>
+    private let startedAt = ContinuousClock.now
+    private let startTime: Int64
     private let outgoing = Mutex(Outgoing())
     private let isStoring = Atomic<Bool>(true)
 
@@ -94,13 +97,29 @@ public final class Upstream: Sendable {
         self.metrics = metrics
         self.logger = logger
         self.now = now
-        self.window = Mutex(
-            OnceWindow(.init(count: limits.count, bytes: limits.bytes, maximumReply: payloadLimit + Self.envelope))
+        self.window = OnceShards(
+            .init(count: limits.count, bytes: limits.bytes, maximumReply: payloadLimit + Self.envelope)
         )
+        self.startTime = now()
     }
 
     /// What a reply has around its payload at most, in bytes; errors are shorter than that too.
     private static let envelope = 512
+
+    /// What the window goes by, in Unix milliseconds: a clock that is set forward must not make it forget early.
+    private var time: Int64 {
+        let passed = self.startedAt.duration(to: .now).components
+        return self.startTime + passed.seconds * 1000 + passed.attoseconds / 1_000_000_000_000_000
+    }
+
+    /// Forgets replies that have expired, until shutdown.
+    public func run() async throws {
+        await cancelWhenGracefulShutdown {
+            while (try? await Task.sleep(for: .seconds(10))) != nil {
+                self.window.expire(now: self.time)
+            }
+        }
+    }
 
     /// Takes in the replies of before the last start; to be called once, before the first message.
     ///
@@ -109,7 +128,7 @@ public final class Upstream: Sendable {
         guard let store else { return }
         let now = self.now()
         let kept = try await store.load(now: now)
-        self.window.withLock { $0.restore(kept, now: now) }
+        self.window.restore(kept, now: now)
     }
 
     /// Has a message of a client answered; a payload that is too large or no JSON is refused.
@@ -143,13 +162,14 @@ public final class Upstream: Sendable {
         )
         let digest = RequestDigest(payload: payload.bytes)
         let owner = RequestKey.owner(user: message.user)
-        let now = self.now()
-        let submission = self.window.withLock { window in
-            window.submit(key, digest: digest, owner: owner, waiter: waiter, now: now)
+        let submission = self.window.with(key) { window in
+            window.submit(key, digest: digest, owner: owner, waiter: waiter, now: self.time)
         }
         switch submission {
         case .run:
-            self.run(message, payload: payload, as: key, at: now)
+            self.run(message, payload: payload, as: key)
+        case .late:
+            self.tell([waiter], .answered(Self.late))
         case .joined:
             self.metrics.answeredAgain()
         case .answered(let reply):
@@ -163,10 +183,10 @@ public final class Upstream: Sendable {
         }
     }
 
-    private func run(_ message: UpstreamMessage, payload: EventPayload, as key: RequestKey, at now: Int64) {
+    private func run(_ message: UpstreamMessage, payload: EventPayload, as key: RequestKey) {
         let request = ComponentRequest(
             id: MessageID.next(),
-            time: now,
+            time: self.now(),
             user: message.user,
             session: message.session,
             client: message.client,
@@ -177,8 +197,7 @@ public final class Upstream: Sendable {
         self.dispatcher.dispatch(request) { event in
             switch event {
             case .late:
-                let reply = ReplyBody.failure(RealtimeError(.timeout, "the callback took too long")).encode()
-                self.tell(self.window.withLock { $0.release(key) }, .answered(reply))
+                self.tell(self.window.with(key) { $0.release(key) }, .answered(Self.late))
             case .ended(.answered(let payload)):
                 self.keep(self.reply(payload, to: message.component), as: key, of: message.component)
             case .ended(.failed(let error)):
@@ -186,12 +205,15 @@ public final class Upstream: Sendable {
             case .ended(.unanswered(let error)):
                 let ran = error.code == .timeout || error.code == .callbackFailed
                 self.tell(
-                    self.window.withLock { $0.forget(key) },
+                    self.window.with(key) { $0.forget(key) },
                     ran ? .answered(ReplyBody.failure(error).encode()) : .refused(error)
                 )
             }
         }
     }
+
+    /// What is told of a callback that takes too long.
+    private static let late = ReplyBody.failure(RealtimeError(.timeout, "the callback took too long")).encode()
 
     private func reply(_ payload: EventPayload, to component: ComponentName) -> [UInt8] {
         guard payload.bytes.count > self.payloadLimit else { return ReplyBody.success(payload: payload).encode() }
@@ -205,7 +227,7 @@ public final class Upstream: Sendable {
 
     /// Makes a reply durable, then tells it.
     private func keep(_ reply: [UInt8], as key: RequestKey, of component: ComponentName) {
-        guard let kept = self.window.withLock({ $0.settle(key, reply: reply, now: self.now()) }) else { return }
+        guard let kept = self.window.with(key, { $0.settle(key, reply: reply, now: self.time) }) else { return }
         // The bridge's own components change nothing: running them again after a crash does no harm.
         guard let store, !component.isReserved else { return self.tell([kept]) }
         let replies = self.outgoing.withLock { outgoing -> [KeptReply] in
@@ -232,11 +254,10 @@ public final class Upstream: Sendable {
 
     /// Tells replies that are kept to all who wait for them.
     private func tell(_ replies: [KeptReply]) {
-        let waiters = self.window.withLock { window in replies.map { window.kept($0.key) } }
         var answers: [(target: ReplyTarget, body: [UInt8])] = []
         answers.reserveCapacity(replies.count)
-        for (reply, waiters) in zip(replies, waiters) {
-            for waiter in waiters {
+        for reply in replies {
+            for waiter in self.window.with(reply.key, { $0.kept(reply.key) }) {
                 switch waiter {
                 case .client(let target): answers.append((target, reply.reply))
                 case .caller(let completion): completion(.answered(reply.reply))

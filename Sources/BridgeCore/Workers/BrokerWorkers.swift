@@ -1,4 +1,4 @@
-public import Edge
+import Edge
 public import Logging
 public import MessageBus
 public import Realtime
@@ -98,6 +98,8 @@ public final class BrokerWorkers: Service {
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 wait.wait(continuation)
+                // Given up before it was on its way.
+                guard self.jobs.withLock({ $0[job.id] != nil }) else { return }
                 let topic = Topic.work(component: job.component, job: job.id).text(site: self.site)
                 do throws(BusError) {
                     try self.bus.publish(topic: topic, payload: job.body, qos: .atLeastOnce) { result in

@@ -1,9 +1,6 @@
 import Realtime
 
 extension IngestVerdict {
-    /// How many bytes of a refusal's reason are kept.
-    static let maximumReasonBytes = 200
-
     /// Reads `{"accept":true}`, `{"accept":true,"payload":…}` or `{"accept":false,"reason":"…"}`.
     ///
     /// - Throws: ``WebhookError``.
@@ -24,20 +21,8 @@ extension IngestVerdict {
             } catch {
                 throw WebhookError(.tooLarge)
             }
-        case (false, _): self = .refuse(reason: Self.printable(answer["reason"]?.string ?? ""))
+        case (false, _): self = .refuse(reason: answer["reason"]?.string ?? "")
         default: throw WebhookError(.verdict)
         }
-    }
-
-    /// What of a reason may be shown: no control characters, at most 200 bytes, whole characters.
-    private static func printable(_ reason: String) -> String {
-        var kept = String.UnicodeScalarView()
-        var count = 0
-        for scalar in reason.unicodeScalars where scalar.properties.generalCategory != .control {
-            count += UTF8.width(scalar)
-            guard count <= Self.maximumReasonBytes else { break }
-            kept.append(scalar)
-        }
-        return String(kept)
     }
 }

@@ -39,6 +39,9 @@ public struct WebhookError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The answer's HTTP status, where there was one.
     public let status: Int?
 
+    /// The webhook has seen nothing of the request, so that it may be asked again another time.
+    var wasNeverSent: Bool { [.tls, .address, .request].contains(self.code) }
+
     init(_ code: Code, status: Int? = nil) {
         self.code = code
         self.status = status

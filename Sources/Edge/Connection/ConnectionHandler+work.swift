@@ -58,11 +58,11 @@ extension ConnectionHandler {
 
     /// Takes a worker's answer, if the job is this connection's.
     func settle(_ job: String, of node: String, _ answer: ByteBuffer, from origin: IngestOrigin) {
+        guard node == self.loop.shared.node else {
+            return self.refuse(RealtimeError(.forbidden, "the bridge has another name by now"), of: origin)
+        }
         let worker = self.loop.holder(self.id)
-        let verdict =
-            node == self.loop.shared.node
-            ? self.loop.shared.workers.answer(job, by: worker, Array(answer.readableBytesView)) : .unknown
-        switch verdict {
+        switch self.loop.shared.workers.answer(job, by: worker, Array(answer.readableBytesView)) {
         case .taken:
             self.acknowledge(.success(()), of: origin)
         case .unknown:

@@ -17,6 +17,8 @@ final class ReplyMailbox: Sendable {
         var session = 64
         /// Bytes of all replies; one that would exceed them is dropped.
         var bytes = 16 * 1024 * 1024
+        /// One user may have one of so many parts of the bytes.
+        var parts = 8
         /// How long a reply is kept.
         var time = TimeAmount.minutes(10)
     }
@@ -30,6 +32,8 @@ final class ReplyMailbox: Sendable {
         /// In the order of coming, which is the order of expiring.
         var sessions: [SessionKey: CircularBuffer<Entry>] = [:]
         var bytes = 0
+        /// Of each user.
+        var shares: [UInt64: Int] = [:]
         var sweptAt = NIODeadline.uptimeNanoseconds(0)
     }
 
@@ -47,14 +51,16 @@ final class ReplyMailbox: Sendable {
         let size = Self.size(of: letter)
         let isKept = self.state.withLock { state in
             if now - state.sweptAt >= Self.sweepInterval { state.sweep(at: now) }
-            guard state.bytes + size <= self.limits.bytes else { return false }
+            guard state.bytes + size <= self.limits.bytes,
+                state.shares[session.user, default: 0] + size <= self.limits.bytes / self.limits.parts
+            else { return false }
             var entries = state.sessions[session] ?? CircularBuffer()
             if entries.count >= self.limits.session, let oldest = entries.popFirst() {
-                state.bytes -= Self.size(of: oldest.letter)
+                state.count(-Self.size(of: oldest.letter), of: session)
             }
             entries.append(Entry(letter: letter, expires: now + self.limits.time))
             state.sessions[session] = entries
-            state.bytes += size
+            state.count(size, of: session)
             return true
         }
         if !isKept { self.metrics.replyDropped() }
@@ -74,7 +80,7 @@ final class ReplyMailbox: Sendable {
                     rest.append(entry)
                     continue
                 }
-                state.bytes -= Self.size(of: entry.letter)
+                state.count(-Self.size(of: entry.letter), of: session)
                 if entry.expires > now { collected.append(entry.letter) }
             }
             state.sessions[session] = rest.isEmpty ? nil : rest
@@ -89,12 +95,18 @@ final class ReplyMailbox: Sendable {
 }
 
 extension ReplyMailbox.State {
+    fileprivate mutating func count(_ bytes: Int, of session: SessionKey) {
+        self.bytes += bytes
+        let share = self.shares[session.user, default: 0] + bytes
+        self.shares[session.user] = share == 0 ? nil : share
+    }
+
     fileprivate mutating func sweep(at now: NIODeadline) {
         self.sweptAt = now
         for (session, entries) in self.sessions {
             let expired = entries.prefix { $0.expires <= now }
             guard !expired.isEmpty else { continue }
-            self.bytes -= expired.reduce(0) { $0 + ReplyMailbox.size(of: $1.letter) }
+            self.count(-expired.reduce(0) { $0 + ReplyMailbox.size(of: $1.letter) }, of: session)
             let rest = CircularBuffer(entries.dropFirst(expired.count))
             self.sessions[session] = rest.isEmpty ? nil : rest
         }

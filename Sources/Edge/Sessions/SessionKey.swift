@@ -4,6 +4,8 @@
 struct SessionKey: Hashable, Sendable {
     private let high: UInt64
     private let low: UInt64
+    /// The user alone, for what each user has a share of.
+    let user: UInt64
 
     init(user: String, session: String, clientID: String) {
         func half(_ domain: UInt8) -> UInt64 {
@@ -18,5 +20,8 @@ struct SessionKey: Hashable, Sendable {
         }
         self.high = half(0)
         self.low = half(1)
+        var hasher = Hasher()
+        user.utf8.forEach { hasher.combine($0) }
+        self.user = UInt64(bitPattern: Int64(hasher.finalize()))
     }
 }

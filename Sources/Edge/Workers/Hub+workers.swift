@@ -1,4 +1,4 @@
-public import Realtime
+import Realtime
 
 extension Hub {
     /// The topic on which a job is answered.
@@ -12,10 +12,20 @@ extension Hub {
     ///
     /// - Returns: Whether there is a worker; where there is none, nothing happens.
     public func assign(_ job: WorkerJob, completion: @escaping @Sendable (WorkerOutcome) -> Void) -> Bool {
-        guard let worker = self.shared.workers.assign(job, completion: completion) else { return false }
+        self.assign(job, except: [], completion: completion)
+    }
+
+    private func assign(
+        _ job: WorkerJob,
+        except tried: Set<WorkerDirectory.Worker>,
+        completion: @escaping @Sendable (WorkerOutcome) -> Void
+    ) -> Bool {
         let workers = self.shared.workers
+        guard let worker = workers.assign(job, except: tried, completion: completion) else { return false }
         self.onLoop(of: worker) { connection in
-            if connection?.handOut(job) != true { workers.lose(job.id) }
+            guard connection?.handOut(job) != true, let completion = workers.takeBack(job.id) else { return }
+            // One that does not read, or takes no packet of this size, must not keep the others from their work.
+            if !self.assign(job, except: tried.union([worker]), completion: completion) { completion(.lost) }
         }
         return true
     }

@@ -67,11 +67,15 @@ final class WorkerDirectory: Sendable {
 
     /// Gives a job to the worker that has the fewest.
     ///
-    /// - Returns: The worker, which is to be sent the job; `nil` where nobody works for the component.
-    func assign(_ job: WorkerJob, completion: @escaping Completion) -> Worker? {
+    /// - Parameters:
+    ///   - job: The job.
+    ///   - tried: Workers that could not take it.
+    ///   - completion: Called once, unless the job is abandoned.
+    /// - Returns: The worker, which is to be sent the job; `nil` where nobody else works for the component.
+    func assign(_ job: WorkerJob, except tried: Set<Worker> = [], completion: @escaping Completion) -> Worker? {
         self.state.withLock { state in
             guard let places = state.places[job.component] else { return nil }
-            let index = places.indices.min { left, right in
+            let index = places.indices.filter { !tried.contains(places[$0].worker) }.min { left, right in
                 let counts = [left, right].map { state.jobsOfWorkers[places[$0].worker]?.count ?? 0 }
                 return (counts[0], places[left].turn) < (counts[1], places[right].turn)
             }
@@ -106,10 +110,11 @@ final class WorkerDirectory: Sendable {
         }
     }
 
-    /// A job could not be sent to its worker.
-    func lose(_ job: String) {
-        let assignment = self.state.withLock { $0.remove(job) }
-        assignment?.completion(.lost)
+    /// Takes a job back that could not be sent to its worker.
+    ///
+    /// - Returns: What to call when it is answered; `nil` where it has been abandoned or lost.
+    func takeBack(_ job: String) -> Completion? {
+        self.state.withLock { $0.remove(job) }?.completion
     }
 
     /// Nobody waits for a job's answer any more; its completion is not called.

@@ -55,6 +55,16 @@ extension Configuration {
 }
 
 extension Configuration {
+    /// So many calls of webhooks may be under way at once: all may go to one host, and none shall wait for another's.
+    var webhookConnections: Int {
+        var count = 0
+        for (component, settings) in self.components {
+            if case .webhook? = self.callbacks[component] { count += settings.concurrency }
+            if self.ingestWebhooks[component] != nil { count += settings.concurrency }
+        }
+        return max(count, 1)
+    }
+
     /// Whether a component is answered by MQTT workers.
     var usesWorkers: Bool {
         self.callbacks.values.contains { if case .workers = $0 { true } else { false } }

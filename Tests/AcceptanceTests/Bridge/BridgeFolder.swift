@@ -113,7 +113,10 @@ struct BridgeFolder {
         ]
         var program = try BridgeExecutable.program(arguments)
         // Webhooks are called without a proxy, whatever the environment says.
-        program.environment = ["http_proxy": "http://127.0.0.1:9", "HTTP_PROXY": "http://127.0.0.1:9"]
+        program.environment = Dictionary(
+            uniqueKeysWithValues: ["http_proxy", "HTTP_PROXY", "https_proxy", "all_proxy"].map {
+                ($0, "http://127.0.0.1:9")
+            })
         if let limits {
             let limited = "\(limits) && exec \"$0\" \"$@\""
             program = Program(executable: "/bin/sh", arguments: ["-c", limited, program.executable] + arguments)

@@ -2,10 +2,11 @@
 
 Input: one line {"port", "component", "messages", "users": [{"user", "token"}]}; each further line has everyone send all
 messages once more, with the same request ids. Output: {"seen": "sent"} when everything is on its way, {"seen": "lost"}
-at the first loss with the requests that had been answered by then, {"seen": "done", "replies": {request: reply}} when
-everything is answered.
+at the first loss with the requests that had been answered by then, {"seen": "done", "codes": {code or "ok": count},
+"replies": {request: reply}} when everything is answered; replies are left out of more than 1,000.
 """
 
+import collections
 import json
 import sys
 import threading
@@ -68,7 +69,8 @@ total = settings["messages"] * len(clients)
 while True:
     with changed:
         changed.wait_for(lambda: len(replies) == total)
-        tell(seen="done", replies=replies)
+        codes = collections.Counter("ok" if r["ok"] else r["error"]["code"] for r in replies.values())
+        tell(seen="done", codes=codes, replies=replies if total <= 1000 else None)
     if not sys.stdin.readline():
         break
     with lock:
