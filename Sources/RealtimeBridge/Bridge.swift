@@ -159,6 +159,8 @@ public final class Bridge: Service {
             logger: self.logger
         )
         self.notifier.add(hub)
+        let waiters = EventWaiters()
+        self.notifier.add(waiters)
         let broker = try configuration.makeBroker(logger: self.logger)
         var mirror: Mirror?
         if let broker {
@@ -177,6 +179,14 @@ public final class Bridge: Service {
         let api = BridgeAPI(
             issuer: self.issuer,
             notifier: self.notifier,
+            pulls: PullService(
+                verifier: self.verifier,
+                log: self.log,
+                waiters: waiters,
+                maximum: edge.maximumConnections,
+                connections: { [edgeMetrics] in edgeMetrics.connections },
+                now: { WallClock.milliseconds }
+            ),
             keys: APIKeyRing(configuration.apiKeys),
             origins: Origins(edge.origins),
             status: BridgeStatus(

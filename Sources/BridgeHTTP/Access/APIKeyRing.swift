@@ -3,6 +3,9 @@ import Realtime
 
 /// All API keys, and who a request's bearer is.
 public struct APIKeyRing: Sendable {
+    /// The longest key that is looked at, in bytes.
+    private static let maximumKey = 1024
+
     private let keys: [APIKey]
 
     /// Creates a ring.
@@ -14,7 +17,7 @@ public struct APIKeyRing: Sendable {
     ///
     /// - Throws: `unauthorized` without a known key, `forbidden` when the key lacks the role.
     func authorize(_ request: Request, for role: APIKey.Role) throws(RealtimeError) -> APIKey {
-        guard let presented = Self.bearer(of: request) else {
+        guard let presented = Bearer.token(of: request, limit: Self.maximumKey) else {
             throw RealtimeError(.unauthorized, "an API key is needed: Authorization: Bearer …")
         }
         let digest = APIKey.digest(of: String(presented))
@@ -28,12 +31,5 @@ public struct APIKeyRing: Sendable {
             throw RealtimeError(.forbidden, "this API key lacks the role \(role.rawValue)")
         }
         return found
-    }
-
-    private static func bearer(of request: Request) -> Substring? {
-        guard let header = request.headers[.authorization], header.utf8.count <= 1024 else { return nil }
-        let scheme = "bearer "
-        guard header.prefix(scheme.count).lowercased() == scheme else { return nil }
-        return header.dropFirst(scheme.count)
     }
 }
