@@ -72,7 +72,7 @@ public struct BridgeHTTPServer: Service {
                 acceptor.close()
                 try? await Task.sleep(for: Self.grace)
             }
-            group.addTask { await self.serve(acceptor.connections, as: http) }
+            group.addTask { await self.serve(acceptor, as: http) }
             // Either all connections have ended, or those that have not are ended.
             await group.next()
             group.cancelAll()
@@ -83,17 +83,12 @@ public struct BridgeHTTPServer: Service {
     private static let grace = Duration.seconds(2)
 
     /// Serves connections until no more come and all have ended.
-    private func serve(_ connections: AsyncStream<HTTP1Channel.Value>, as http: HTTP1Channel) async {
+    private func serve(_ acceptor: HTTPAcceptor, as http: HTTP1Channel) async {
         await withDiscardingTaskGroup { group in
             // Its end does not come before the acceptor is closed, so that no connection is left in it.
-            for await connection in connections {
+            for await connection in acceptor.connections {
                 group.addTask {
-                    // Cancelled, it could not write any more: it is told to end once it has answered.
-                    await withGracefulShutdownHandler {
-                        await http.handle(value: connection, logger: self.logger)
-                    } onGracefulShutdown: {
-                        connection.channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
-                    }
+                    await acceptor.serve(connection) { await http.handle(value: $0, logger: self.logger) }
                 }
             }
         }
