@@ -1,4 +1,5 @@
 import BridgeCore
+import Edge
 import EventLog
 import HTTPTypes
 import HummingbirdTesting
@@ -139,6 +140,7 @@ import Testing
                 token: grant.token))
         #expect(polled.map(\.error) == [nil, "forbidden"])
         #expect(polled.map(\.sequences) == [[], []])
+        #expect(fixture.edgeMetrics.refusalsByCode == ["forbidden": 1])
         let publisher = try Polled.all(
             await fixture.poll([#"{"hash":"\#(other.hashes[0])"}"#], token: other.token))
         #expect(publisher.map(\.error) == ["forbidden"])

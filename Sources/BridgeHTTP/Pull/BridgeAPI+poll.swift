@@ -26,6 +26,8 @@ extension BridgeAPI {
         }
         var session = try self.pulls.begin(channels, by: grant)
         if wait > 0 { await context.peer?.watch(for: session.waiter) }
-        return Self.json(await session.poll(wait: .seconds(wait)).encode().bytes)
+        let reply = await session.poll(wait: .seconds(wait))
+        for case .failure(let error) in reply.parts.map(\.result) { self.edgeMetrics.refused(error.code) }
+        return Self.json(reply.encode().bytes)
     }
 }

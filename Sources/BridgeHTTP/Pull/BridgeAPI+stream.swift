@@ -1,4 +1,5 @@
 import BridgeCore
+import Edge
 import HTTPTypes
 import Hummingbird
 import NIOCore
@@ -18,7 +19,9 @@ extension BridgeAPI {
         var session = try self.pulls.begin(wanted.channels, by: grant)
         await context.peer?.watch(for: session.waiter)
         var events = ServerSentEvents()
-        let opening = events.open(try await session.open())
+        let openings = try await session.open()
+        for case .failure(let error) in openings.map(\.result) { self.edgeMetrics.refused(error.code) }
+        let opening = events.open(openings)
         var headers: HTTPFields = [.contentType: "text/event-stream", .cacheControl: "no-store"]
         // Has nginx pass on what comes as it comes.
         if let name = HTTPField.Name("X-Accel-Buffering") { headers[name] = "no" }
