@@ -7,7 +7,7 @@ LOAD ?= ../shared/load
 # What the bridge needs, and what its tests need beside.
 PACKAGES := mosquitto libmosquitto-dev libsqlite3-dev pkg-config
 TEST_PACKAGES := curl gcc libc6-dev libpaho-mqtt-dev mosquitto-clients nodejs node-mqtt esbuild chromium chromium-driver \
-	python3-paho-mqtt python3-jwt python3-cryptography python3-selenium
+	openssl php-cli python3-paho-mqtt python3-jwt python3-cryptography python3-selenium
 
 .PHONY: help setup setup-test demo test lint fuzz torture bench format clean
 
@@ -37,7 +37,7 @@ test: setup-test lint
 	$(SWIFT) test --skip-build
 
 lint:
-	$(SWIFT) format lint --strict --recursive --configuration .swift-format Package.swift Sources Tests
+	$(SWIFT) format lint --strict --recursive --configuration .swift-format Package.swift Sources Tests examples
 
 fuzz: setup
 	.ci/fuzz --runs 10000000 --seed 0
@@ -48,10 +48,11 @@ torture: setup-test
 
 bench: setup
 	$(SWIFT) build -c release --product realtime-bridge
+	$(SWIFT) build -c release --product bench-server
 	.ci/bench --load $(LOAD)
 
 format:
-	$(SWIFT) format --in-place --recursive --parallel Package.swift Sources Tests
+	$(SWIFT) format --in-place --recursive --parallel Package.swift Sources Tests examples
 
 clean:
 	$(SWIFT) package clean

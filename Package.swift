@@ -11,6 +11,7 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
@@ -40,11 +41,17 @@ let package = Package(
         ),
         .target(name: "EventLog", dependencies: ["Realtime"]),
         .target(name: "EventLogSQLite", dependencies: ["EventLog", "Realtime", .grdb, .grdbSQLite]),
-        .target(name: "Components", dependencies: ["Realtime", .logging, .serviceLifecycle]),
+        .target(
+            name: "Components",
+            dependencies: [
+                "Realtime", .asyncHTTPClient, .crypto, .deques, .logging, .nioCore, .nioHTTP1, .nioPosix,
+                .serviceLifecycle,
+            ]
+        ),
         .target(
             name: "BridgeCore",
             dependencies: [
-                "Components", "Edge", "EventLog", "MessageBus", "Realtime", .crypto, .logging, .nioCore,
+                "Components", "Edge", "EventLog", "MessageBus", "Realtime", .crypto, .deques, .logging, .nioCore,
                 .serviceLifecycle,
             ]
         ),
@@ -70,9 +77,14 @@ let package = Package(
                 .nioHTTP1, .serviceLifecycle, .unixSignals,
             ]
         ),
+        .executableTarget(
+            name: "quiz-server",
+            dependencies: ["RealtimeBridge", .logging, .serviceLifecycle, .unixSignals],
+            path: "examples/quiz-server"
+        ),
         .testTarget(
             name: "AcceptanceTests",
-            dependencies: ["realtime-bridge", .nioCore, .nioPosix, .subprocess],
+            dependencies: ["quiz-server", "realtime-bridge", .nioCore, .nioPosix, .subprocess],
             exclude: ["Clients"]
         ),
         .testTarget(
@@ -89,10 +101,19 @@ let package = Package(
                 .nioPosix, .serviceLifecycle,
             ]
         ),
-        .testTarget(name: "ComponentsTests", dependencies: ["Components", "Realtime", .logging]),
+        .testTarget(
+            name: "ComponentsTests",
+            dependencies: ["Components", "Realtime", .logging, .nioCore, .nioPosix, .subprocess]
+        ),
         .testTarget(
             name: "EdgeTests",
             dependencies: ["Edge", "MQTTCodec", "Realtime", .logging, .nioCore, .nioEmbedded]
+        ),
+        // What `.ci/bench` measures closures with.
+        .executableTarget(
+            name: "bench-server",
+            dependencies: ["RealtimeBridge", .logging, .serviceLifecycle, .unixSignals],
+            path: "Tests/BenchServer"
         ),
         // What the tests of the event log kill.
         .executableTarget(
@@ -124,6 +145,7 @@ let package = Package(
 extension Target.Dependency {
     static var argumentParser: Self { .product(name: "ArgumentParser", package: "swift-argument-parser") }
     static var asyncHTTPClient: Self { .product(name: "AsyncHTTPClient", package: "async-http-client") }
+    static var deques: Self { .product(name: "DequeModule", package: "swift-collections") }
     static var crypto: Self { .product(name: "Crypto", package: "swift-crypto") }
     static var grdb: Self { .product(name: "GRDB", package: "GRDB.swift") }
     static var grdbSQLite: Self { .product(name: "GRDBSQLite", package: "GRDB.swift") }

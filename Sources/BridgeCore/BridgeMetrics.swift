@@ -5,6 +5,7 @@ public final class BridgeMetrics: Sendable {
     private let eventCounter = Atomic<Int>(0)
     private let repetitionCounter = Atomic<Int>(0)
     private let upstreamCounter = Atomic<Int>(0)
+    private let againCounter = Atomic<Int>(0)
 
     /// Creates metrics that are all zero.
     public init() {}
@@ -16,7 +17,11 @@ public final class BridgeMetrics: Sendable {
     /// Upstream messages dispatched since the start.
     public var upstreamMessages: Int { self.upstreamCounter.load(ordering: .relaxed) }
 
+    /// Upstream messages that got the reply of an earlier one with the same request id.
+    public var upstreamRepetitions: Int { self.againCounter.load(ordering: .relaxed) }
+
     func committed(_ count: Int) { self.eventCounter.add(count, ordering: .relaxed) }
     func repeated(_ count: Int) { self.repetitionCounter.add(count, ordering: .relaxed) }
+    func answeredAgain() { self.againCounter.add(1, ordering: .relaxed) }
     func sentUpstream() { self.upstreamCounter.add(1, ordering: .relaxed) }
 }

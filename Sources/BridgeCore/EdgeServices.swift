@@ -1,4 +1,3 @@
-public import Components
 public import Edge
 public import EventLog
 public import NIOCore
@@ -8,9 +7,9 @@ public import Realtime
 public struct EdgeServices: EdgeDelegate {
     private let verifier: GrantVerifier
     private let notifier: Notifier
-    private let dispatcher: ComponentDispatcher
+    private let ingest: Ingest
+    private let upstream: Upstream
     private let log: any EventLog
-    private let metrics: BridgeMetrics
     private let payloadLimit: Int
 
     /// Creates the services.
@@ -19,16 +18,16 @@ public struct EdgeServices: EdgeDelegate {
     public init(
         verifier: GrantVerifier,
         notifier: Notifier,
-        dispatcher: ComponentDispatcher,
+        ingest: Ingest,
+        upstream: Upstream,
         log: any EventLog,
-        metrics: BridgeMetrics,
         payloadLimit: Int
     ) {
         self.verifier = verifier
         self.notifier = notifier
-        self.dispatcher = dispatcher
+        self.ingest = ingest
+        self.upstream = upstream
         self.log = log
-        self.metrics = metrics
         self.payloadLimit = payloadLimit
     }
 
@@ -40,13 +39,8 @@ public struct EdgeServices: EdgeDelegate {
     }
 
     /// Makes events of what clients published to `in` topics; each that is refused leaves the others as they are.
-    public func ingest(
-        _ messages: [IngestedMessage],
-        completion: @escaping @Sendable ([Result<Void, RealtimeError>]) -> Void
-    ) {
-        self.notifier.ingest(messages, limit: self.payloadLimit) { results in
-            completion(results.map { $0.map { _ in } })
-        }
+    public func ingest(_ messages: [IngestedMessage], completion: @escaping @Sendable ([IngestResult]) -> Void) {
+        self.ingest.ingest(messages, completion: completion)
     }
 
     /// Reads a channel's events from the log.
@@ -61,24 +55,7 @@ public struct EdgeServices: EdgeDelegate {
 
     /// Hands an upstream message to its component; a payload that is too large or no JSON is refused before that.
     public func upstream(_ message: UpstreamMessage, from sender: ReplyTarget) {
-        self.metrics.sentUpstream()
-        let payload: EventPayload
-        do throws(RealtimeError) {
-            payload = try EventPayload(json: message.payload, limit: self.payloadLimit)
-        } catch {
-            return sender.send(ReplyBody.failure(error).encode())
-        }
-        let request = ComponentRequest(
-            user: message.user,
-            session: message.session,
-            client: message.client,
-            component: message.component,
-            request: message.request,
-            payload: payload
-        )
-        self.dispatcher.dispatch(request) { reply in
-            sender.send(reply.encode())
-        }
+        self.upstream.submit(message, from: sender)
     }
 
     /// Executes a service's `notify` request; one that cannot be read is answered with the error.

@@ -3,181 +3,206 @@ public import Realtime
 public import ServiceLifecycle
 import Synchronization
 
-/// Runs components' callbacks: in order for one sender, side by side otherwise, each within its component's bounds.
+/// Hands messages to components' callbacks, each component within its own bounds: a slow one delays no other.
 public final class ComponentDispatcher: Service {
-    /// Called once with the reply, from any thread.
-    public typealias Completion = @Sendable (ReplyBody) -> Void
+    /// Told how an upstream message fares, from any thread.
+    public typealias Completion = @Sendable (CallbackEvent<EventPayload>) -> Void
+    /// Told how data published to a channel fares, from any thread.
+    public typealias IngestCompletion = @Sendable (CallbackEvent<IngestVerdict>) -> Void
 
-    private struct Sender: Hashable, Sendable {
-        let user: String
-        let session: String
-    }
-
-    private struct Job: Sendable {
-        let request: ComponentRequest
-        let answer: Answer
-    }
+    private typealias Runner = CallbackRunner<ComponentRequest, EventPayload>
+    private typealias IngestRunner = CallbackRunner<IngestRequest, IngestVerdict>
 
     private struct Entry: Sendable {
         let settings: ComponentSettings
-        var callback: ComponentCallback?
-        var dispatch: DispatchState<Sender, Job>
-
-        init(_ settings: ComponentSettings) {
-            self.settings = settings
-            self.dispatch = DispatchState(concurrency: settings.concurrency, maximumWaiting: settings.waiting)
-        }
+        let metrics = ComponentMetrics()
+        /// Answers in place of the runner, where there is one.
+        var immediate: (@Sendable (ComponentRequest) -> EventPayload)?
+        var runner: Runner?
+        var ingest: IngestRunner?
     }
 
-    private let entries: Mutex<[ComponentName: Entry]>
-    private let jobs: AsyncStream<(Job, Duration, @Sendable (ComponentRequest) async throws -> EventPayload)>
-    private let continuation:
-        AsyncStream<(Job, Duration, @Sendable (ComponentRequest) async throws -> EventPayload)>.Continuation
+    private struct State: Sendable {
+        var entries: [ComponentName: Entry]
+        /// Components that decide about data.
+        var ingestCount = 0
+        var hasEnded = false
+    }
+
+    private let state: Mutex<State>
+    private let runs: AsyncStream<@Sendable () async -> Void>
+    private let continuation: AsyncStream<@Sendable () async -> Void>.Continuation
     private let logger: Logger
 
     /// Creates a dispatcher for the components that are enabled.
     public init(components: [ComponentName: ComponentSettings], logger: Logger) {
-        self.entries = Mutex(components.mapValues { Entry($0) })
+        self.state = Mutex(State(entries: components.mapValues { Entry(settings: $0) }))
         self.logger = logger
-        // Unbounded in itself: no more jobs enter than the components' limits of running callbacks allow.
-        (self.jobs, self.continuation) = AsyncStream.makeStream()
+        // Unbounded in itself: no more than two runners a component enter.
+        (self.runs, self.continuation) = AsyncStream.makeStream()
     }
 
-    /// Gives a component its callback, in place of one that it has.
+    /// Gives a component its callback, in place of one that it has: whatever begins to run from now on uses it.
     ///
     /// - Throws: `component_disabled` when the component is not enabled; the bridge's own always are.
     public func register(_ component: ComponentName, callback: ComponentCallback) throws(RealtimeError) {
-        let isKnown = self.entries.withLock { entries in
-            if component.isReserved, entries[component] == nil {
-                entries[component] = Entry(ComponentSettings())
+        try self.update(component) { entry in
+            switch callback {
+            case .immediate(let closure):
+                entry.immediate = closure
+                return nil
+            case .closure(let closure):
+                entry.immediate = nil
+                if let runner = entry.runner {
+                    runner.replace(closure)
+                    return nil
+                }
+                let runner = self.runner(component, entry, closure)
+                entry.runner = runner
+                return (runner.run, runner.close)
             }
-            entries[component]?.callback = callback
-            return entries[component] != nil
         }
-        guard isKnown else {
-            throw RealtimeError(.componentDisabled, "component \(component) is not enabled")
+    }
+
+    /// Has a component decide about data that is published to its channels, in place of a callback that it has.
+    ///
+    /// - Throws: As ``register(_:callback:)``.
+    public func register(_ component: ComponentName, ingest: @escaping IngestCallback) throws(RealtimeError) {
+        try self.update(component) { entry in
+            if let runner = entry.ingest {
+                runner.replace(ingest)
+                return nil
+            }
+            let runner = self.runner(component, entry, ingest)
+            entry.ingest = runner
+            return (runner.run, runner.close)
         }
+    }
+
+    /// Whether a component has a callback.
+    public func hasCallback(_ component: ComponentName) -> Bool {
+        self.state.withLock { state in
+            let entry = state.entries[component]
+            return entry?.immediate != nil || entry?.runner != nil
+        }
+    }
+
+    /// Refuses a component that could not be handed a message.
+    ///
+    /// - Throws: `component_disabled`, or `no_callback`.
+    public func check(_ component: ComponentName) throws(RealtimeError) {
+        let (isEnabled, hasCallback) = self.state.withLock { state in
+            let entry = state.entries[component]
+            return (entry != nil, entry?.immediate != nil || entry?.runner != nil)
+        }
+        guard hasCallback else { throw Self.missing(component, isEnabled: isEnabled) }
+    }
+
+    /// Whether any component decides about data that is published to its channels.
+    public var hasIngest: Bool {
+        self.state.withLock { $0.ingestCount > 0 }
+    }
+
+    /// Whether a component decides about data that is published to its channels.
+    public func hasIngest(_ component: ComponentName) -> Bool {
+        self.state.withLock { $0.entries[component]?.ingest != nil }
     }
 
     /// Has a request answered by its component.
     public func dispatch(_ request: ComponentRequest, completion: @escaping Completion) {
-        enum Step {
-            case answer(ReplyBody)
-            case callNow(@Sendable (ComponentRequest) -> EventPayload)
-            case run(Job, Duration, @Sendable (ComponentRequest) async throws -> EventPayload)
-            case wait
-        }
-        let step = self.entries.withLock { entries -> Step in
-            let component = request.component
-            guard let callback = entries[component]?.callback else {
-                let error =
-                    entries[component] == nil
-                    ? RealtimeError(.componentDisabled, "component \(component) is not enabled")
-                    : RealtimeError(.noCallback, "component \(component) has no callback")
-                return .answer(.failure(error))
-            }
-            switch callback {
-            case .immediate(let closure):
-                return .callNow(closure)
-            case .closure(let closure):
-                let job = Job(request: request, answer: Answer(completion))
-                let sender = Sender(user: request.user, session: request.session)
-                switch entries[component]?.dispatch.submit(job, from: sender) {
-                case .run(let job):
-                    return .run(job, entries[component]?.settings.timeout ?? .zero, closure)
-                case .wait:
-                    return .wait
-                case .refuse, nil:
-                    return .answer(.failure(RealtimeError(.busy, "too many messages wait")))
-                }
-            }
-        }
-        switch step {
-        case .answer(let reply): completion(reply)
-        case .callNow(let closure): completion(.success(payload: closure(request)))
-        case .run(let job, let timeout, let closure): self.continuation.yield((job, timeout, closure))
-        case .wait: break
+        let entry = self.state.withLock { $0.entries[request.component] }
+        if let entry, let immediate = entry.immediate {
+            entry.metrics.received()
+            let answer = immediate(request)
+            entry.metrics.answered()
+            completion(.ended(.answered(answer)))
+        } else if let runner = entry?.runner {
+            runner.submit(request, from: Sender(user: request.user, session: request.session), completion: completion)
+        } else {
+            completion(.ended(.unanswered(Self.missing(request.component, isEnabled: entry != nil))))
         }
     }
 
-    /// Runs callbacks until shutdown; callbacks under way are cancelled with it.
+    /// Has a component decide about data that was published to one of its channels.
+    public func ingest(_ request: IngestRequest, completion: @escaping IngestCompletion) {
+        let component = request.channel.component
+        let (runner, isEnabled) = self.state.withLock { state in
+            let entry = state.entries[component]
+            return (entry?.ingest, entry != nil)
+        }
+        guard let runner else {
+            return completion(.ended(.unanswered(Self.missing(component, isEnabled: isEnabled))))
+        }
+        runner.submit(request, from: Sender(user: request.user, session: request.session), completion: completion)
+    }
+
+    /// Every component's figures, by name.
+    public func snapshot() -> [(ComponentName, ComponentMetrics.Snapshot)] {
+        let entries = self.state.withLock { $0.entries }
+        return entries.sorted { $0.key.rawValue < $1.key.rawValue }.map { component, entry in
+            var snapshot = entry.metrics.snapshot()
+            entry.runner?.measure(&snapshot)
+            entry.ingest?.measure(&snapshot)
+            return (component, snapshot)
+        }
+    }
+
+    /// Runs callbacks until shutdown or cancellation, which cancels those under way and answers `busy` to what waits.
     public func run() async throws {
         await withDiscardingTaskGroup { group in
-            // Each iteration's task counts against its component's limit of running callbacks.
-            for await (job, timeout, closure) in self.jobs.cancelOnGracefulShutdown() {
-                group.addTask { await self.perform(job, timeout: timeout, closure: closure) }
+            for await run in self.runs.cancelOnGracefulShutdown() {
+                group.addTask { await run() }
             }
             group.cancelAll()
         }
-    }
-
-    private func perform(
-        _ job: Job,
-        timeout: Duration,
-        closure: @escaping @Sendable (ComponentRequest) async throws -> EventPayload
-    ) async {
-        let logger = self.logger
-        await withTaskGroup { group in
-            group.addTask {
-                do {
-                    job.answer.give(.success(payload: try await closure(job.request)))
-                } catch {
-                    let incident = Incident()
-                    logger.error(
-                        "a component's callback failed",
-                        metadata: [
-                            "component": "\(job.request.component)", "incident": "\(incident)",
-                            "error.type": "\(type(of: error))",
-                        ]
-                    )
-                    job.answer.give(
-                        .failure(RealtimeError(.callbackFailed, "incident \(incident)"))
-                    )
-                }
-            }
-            group.addTask {
-                // Cancelled as soon as the callback is done. A callback that does not heed its own cancellation keeps
-                // its place, but the client has its answer in time.
-                guard (try? await Task.sleep(for: timeout)) != nil else { return }
-                job.answer.give(.failure(RealtimeError(.timeout, "the callback took too long")))
-            }
-            await group.next()
-            group.cancelAll()
+        // One that was registered too late to be run must not let its messages wait.
+        let entries = self.state.withLock { state in
+            state.hasEnded = true
+            return state.entries.values
         }
-        self.finished(job.request)
-    }
-
-    private func finished(_ request: ComponentRequest) {
-        let sender = Sender(user: request.user, session: request.session)
-        let next = self.entries.withLock { entries in
-            let next = entries[request.component]?.dispatch.finished(sender)
-            return next.map {
-                ($0.job, entries[request.component]?.settings.timeout, entries[request.component]?.callback)
-            }
+        for entry in entries {
+            entry.runner?.close()
+            entry.ingest?.close()
         }
-        guard case (let job, let timeout?, .closure(let closure)?)? = next else { return }
-        self.continuation.yield((job, timeout, closure))
-    }
-}
-
-/// A reply that is given once, whoever comes first.
-private final class Answer: Sendable {
-    private let completion: ComponentDispatcher.Completion
-    private let isGiven = Atomic<Bool>(false)
-
-    init(_ completion: @escaping ComponentDispatcher.Completion) {
-        self.completion = completion
     }
 
-    func give(_ reply: ReplyBody) {
-        guard !self.isGiven.exchange(true, ordering: .acquiringAndReleasing) else { return }
-        self.completion(reply)
+    /// Changes a component's entry; a runner that is new there is run, or closed where the dispatcher has ended.
+    private func update(
+        _ component: ComponentName,
+        _ body: (inout Entry) -> (run: @Sendable () async -> Void, close: @Sendable () -> Void)?
+    ) throws(RealtimeError) {
+        let (isEnabled, new, hasEnded) = self.state.withLock { state in
+            guard var entry = state.entries[component] ?? (component.isReserved ? Entry(settings: .init()) : nil) else {
+                return (false, nil as (run: @Sendable () async -> Void, close: @Sendable () -> Void)?, false)
+            }
+            let new = body(&entry)
+            if entry.ingest != nil, state.entries[component]?.ingest == nil { state.ingestCount += 1 }
+            state.entries[component] = entry
+            return (true, new, state.hasEnded)
+        }
+        guard isEnabled else { throw Self.missing(component, isEnabled: false) }
+        guard let new else { return }
+        if hasEnded { new.close() } else { self.continuation.yield(new.run) }
     }
-}
 
-/// Names a failure in the client's reply and in the log alike.
-private struct Incident: CustomStringConvertible {
-    private let number = UInt64.random(in: .min ... .max)
+    private func runner<Request: Sendable, Answer: Sendable>(
+        _ component: ComponentName,
+        _ entry: Entry,
+        _ callback: @escaping @Sendable (Request) async throws -> Answer
+    ) -> CallbackRunner<Request, Answer> {
+        CallbackRunner(
+            settings: entry.settings,
+            component: component,
+            metrics: entry.metrics,
+            clock: .continuous,
+            logger: self.logger,
+            callback: callback
+        )
+    }
 
-    var description: String { String(self.number, radix: 36) }
+    private static func missing(_ component: ComponentName, isEnabled: Bool) -> RealtimeError {
+        isEnabled
+            ? RealtimeError(.noCallback, "component \(component) has no callback")
+            : RealtimeError(.componentDisabled, "component \(component) is not enabled")
+    }
 }

@@ -2,6 +2,10 @@ public import Realtime
 
 /// An upstream message as a component's callback gets it.
 public struct ComponentRequest: Sendable {
+    /// The bridge's id of the message, the same in every attempt: see ``MessageID``.
+    public let id: String
+    /// When the bridge took it, in Unix milliseconds.
+    public let time: Int64
     /// The user of the sender's grant; never what a payload claims.
     public let user: String
     /// The application's session of the sender's grant.
@@ -17,6 +21,8 @@ public struct ComponentRequest: Sendable {
 
     /// Creates a request.
     public init(
+        id: String,
+        time: Int64,
         user: String,
         session: String,
         client: String,
@@ -24,6 +30,8 @@ public struct ComponentRequest: Sendable {
         request: String,
         payload: EventPayload
     ) {
+        self.id = id
+        self.time = time
         self.user = user
         self.session = session
         self.client = client

@@ -12,11 +12,8 @@ public protocol EdgeDelegate: Sendable {
 
     /// Makes events of what clients published to `in` topics in one turn of an event loop.
     ///
-    /// The `completion` is called once, from any thread, with one result for each message in order.
-    func ingest(
-        _ messages: [IngestedMessage],
-        completion: @escaping @Sendable ([Result<Void, RealtimeError>]) -> Void
-    )
+    /// The `completion` is called from any thread, as often as it takes to answer each message once.
+    func ingest(_ messages: [IngestedMessage], completion: @escaping @Sendable ([IngestResult]) -> Void)
 
     /// Reads what a subscription, or a client that asks for its history, has not seen.
     ///
@@ -51,10 +48,40 @@ public struct IngestedMessage: Sendable {
     public let channel: ChannelHash
     /// The message's payload, as the client sent it.
     public let payload: [UInt8]
+    /// Which channel that is, as far as the publisher's grant says so; not checked against the hash.
+    public let name: Realtime.Channel?
     /// The publisher's user.
     public let user: String
+    /// The application's session of the publisher's grant.
+    public let session: String
+    /// The publisher's MQTT client id.
+    public let client: String
     /// The publisher's idempotency key, if it gave one.
     public let key: String?
+
+    init(channel: ChannelHash, payload: [UInt8], key: String?, from session: Session) {
+        self.channel = channel
+        self.payload = payload
+        self.name = session.rights.name(of: channel)
+        self.user = session.user
+        self.session = session.rights.session
+        self.client = session.clientID
+        self.key = key
+    }
+}
+
+/// What became of one of the messages of a call of ``EdgeDelegate/ingest(_:completion:)``.
+public struct IngestResult: Sendable {
+    /// The message's index in that call.
+    public let index: Int
+    /// Whether it was committed.
+    public let result: Result<Void, RealtimeError>
+
+    /// Creates a result.
+    public init(index: Int, result: Result<Void, RealtimeError>) {
+        self.index = index
+        self.result = result
+    }
 }
 
 /// A message that a client sent to a component.

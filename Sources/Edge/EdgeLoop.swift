@@ -14,8 +14,7 @@ final class EdgeLoop {
     let configuration: EdgeConfiguration
     let delegate: any EdgeDelegate
     let metrics: EdgeMetrics
-    let sessions: SessionDirectory
-    let pending: PendingConnections
+    let shared: EdgeShared
     let readiness = WriteReadiness()
     let logger: Logger
     /// The hub that this loop is part of.
@@ -24,9 +23,9 @@ final class EdgeLoop {
     /// Bytes of MQTT taken out of WebSocket frames; used again and again, since packets are handled at once.
     var scratch = ByteBuffer()
 
-    private let index: Int
+    let index: Int
     let inbox: Inbox
-    private var connections: [ConnectionID: ConnectionHandler] = [:]
+    private(set) var connections: [ConnectionID: ConnectionHandler] = [:]
     private var nextConnection: UInt64 = 0
     var fanouts: [ChannelHash: ChannelFanout] = [:]
     private var wheel = TimerWheel<ConnectionHandler>()
@@ -50,8 +49,7 @@ final class EdgeLoop {
         index: Int,
         configuration: EdgeConfiguration,
         inbox: Inbox,
-        sessions: SessionDirectory,
-        pending: PendingConnections,
+        shared: EdgeShared,
         delegate: any EdgeDelegate,
         metrics: EdgeMetrics,
         logger: Logger
@@ -60,14 +58,16 @@ final class EdgeLoop {
         self.configuration = configuration
         self.index = index
         self.inbox = inbox
-        self.sessions = sessions
-        self.pending = pending
+        self.shared = shared
         self.logger = logger
         self.delegate = delegate
         self.metrics = metrics
     }
 
-    private var bound: NIOLoopBound<EdgeLoop> { NIOLoopBound(self, eventLoop: self.eventLoop) }
+    var bound: NIOLoopBound<EdgeLoop> { NIOLoopBound(self, eventLoop: self.eventLoop) }
+
+    var sessions: SessionDirectory { self.shared.sessions }
+    var pending: PendingConnections { self.shared.pending }
 }
 
 // MARK: - Connections
@@ -161,16 +161,6 @@ extension EdgeLoop {
             connection.checkDeadlines()
         }
     }
-
-    /// Sends an answer to a connection, if it still lives.
-    func reply(_ body: [UInt8], to address: ReplyAddress, of id: ConnectionID) {
-        self.connections[id]?.reply(body, to: address)
-    }
-
-    /// What answers a request of a connection.
-    func replyTarget(_ id: ConnectionID, address: ReplyAddress) -> ReplyTarget {
-        ReplyTarget(loop: self.bound, connection: id, address: address)
-    }
 }
 
 // MARK: - A turn
@@ -248,9 +238,10 @@ extension EdgeLoop {
         }
     }
 
-    private func acknowledge(_ results: [Result<Void, RealtimeError>], origins: [IngestOrigin]) {
-        for (result, origin) in zip(results, origins) {
-            self.connections[origin.connection]?.settle(result, of: origin)
+    private func acknowledge(_ results: [IngestResult], origins: [IngestOrigin]) {
+        for result in results {
+            let origin = origins[result.index]
+            self.connections[origin.connection]?.settle(result.result, of: origin)
         }
     }
 }

@@ -12,6 +12,9 @@ public final class EdgeMetrics: Sendable {
     private let replayCounter = Atomic<Int>(0)
     private let protocolErrorCounter = Atomic<Int>(0)
     private let evictionCounter = Atomic<Int>(0)
+    private let workerGauge = Atomic<Int>(0)
+    private let jobCounter = Atomic<Int>(0)
+    private let droppedReplyCounter = Atomic<Int>(0)
     private let refusals = Mutex<[String: Int]>([:])
 
     /// Creates metrics that are all zero.
@@ -35,6 +38,12 @@ public final class EdgeMetrics: Sendable {
     public var protocolErrors: Int { self.protocolErrorCounter.load(ordering: .relaxed) }
     /// Connections closed before they showed a grant or a request, since too many came after them.
     public var evictions: Int { self.evictionCounter.load(ordering: .relaxed) }
+    /// Subscriptions of workers to a component's jobs, now.
+    public var workers: Int { self.workerGauge.load(ordering: .relaxed) }
+    /// Jobs handed to workers since the start.
+    public var jobs: Int { self.jobCounter.load(ordering: .relaxed) }
+    /// Replies for clients that had gone, dropped since too many were kept already.
+    public var repliesDropped: Int { self.droppedReplyCounter.load(ordering: .relaxed) }
     /// What was refused, by code of the contract.
     public var refusalsByCode: [String: Int] { self.refusals.withLock { $0 } }
 
@@ -46,6 +55,9 @@ public final class EdgeMetrics: Sendable {
     func disconnected() { self.connectionGauge.subtract(1, ordering: .relaxed) }
     func delivered(_ count: Int) { self.deliveryCounter.add(count, ordering: .relaxed) }
     func received(_ count: Int) { self.receivedCounter.add(count, ordering: .relaxed) }
+    func workersChanged(by count: Int) { self.workerGauge.add(count, ordering: .relaxed) }
+    func handedOut() { self.jobCounter.add(1, ordering: .relaxed) }
+    func replyDropped() { self.droppedReplyCounter.add(1, ordering: .relaxed) }
     func protocolError() { self.protocolErrorCounter.add(1, ordering: .relaxed) }
     func evicted() { self.evictionCounter.add(1, ordering: .relaxed) }
     func fellBehind() { self.behindCounter.add(1, ordering: .relaxed) }

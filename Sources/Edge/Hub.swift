@@ -10,34 +10,31 @@ import Synchronization
 public final class Hub: Sendable {
     let configuration: EdgeConfiguration
     let metrics: EdgeMetrics
-    /// Connections that have shown neither a grant nor an HTTP request.
-    public let pending: PendingConnections
+    let shared: EdgeShared
     private let loops: [NIOLoopBound<EdgeLoop>]
     private let indexes: [ObjectIdentifier: Int]
     private let inboxes: [Inbox]
 
     /// Creates a hub over all the loops of a group.
     ///
+    /// The `node` names this bridge in `done` topics.
+    ///
     /// - Throws: What a loop of the group throws when it is already shut down.
     public init(
         configuration: EdgeConfiguration,
         group: any EventLoopGroup,
+        node: String,
         delegate: any EdgeDelegate,
         metrics: EdgeMetrics,
         logger: Logger
     ) async throws {
         self.configuration = configuration
         self.metrics = metrics
-        let pending = PendingConnections(
-            limit: configuration.maximumPending,
-            maximumOpen: configuration.maximumOpen,
-            metrics: metrics
-        )
-        self.pending = pending
+        let shared = EdgeShared(configuration: configuration, node: node, metrics: metrics)
+        self.shared = shared
         var loops: [NIOLoopBound<EdgeLoop>] = []
         var inboxes: [Inbox] = []
         var indexes: [ObjectIdentifier: Int] = [:]
-        let sessions = SessionDirectory()
         for eventLoop in group.makeIterator() {
             let inbox = Inbox()
             let index = loops.count
@@ -48,8 +45,7 @@ public final class Hub: Sendable {
                         index: index,
                         configuration: configuration,
                         inbox: inbox,
-                        sessions: sessions,
-                        pending: pending,
+                        shared: shared,
                         delegate: delegate,
                         metrics: metrics,
                         logger: logger
@@ -69,10 +65,19 @@ public final class Hub: Sendable {
         }
     }
 
+    /// Connections that have shown neither a grant nor an HTTP request.
+    public var pending: PendingConnections { self.shared.pending }
+
     /// Closes a connection whose session another one has taken over.
     func takeOver(from holder: SessionDirectory.Holder) {
         let loop = self.loops[holder.loop]
         loop.eventLoop.execute { loop.value.takeOver(from: holder.connection) }
+    }
+
+    /// Does something with a connection on its own event loop, from any thread; with `nil` where it is gone.
+    func onLoop(of holder: SessionDirectory.Holder, _ act: @escaping @Sendable (ConnectionHandler?) -> Void) {
+        let loop = self.loops[holder.loop]
+        loop.eventLoop.execute { act(loop.value.connections[holder.connection]) }
     }
 
     /// Delivers committed events to all subscribers, in the given order.

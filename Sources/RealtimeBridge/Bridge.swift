@@ -15,14 +15,14 @@ import Synchronization
 ///
 /// ```swift
 /// let bridge = try Bridge(configuration, logger: logger)
-/// try bridge.component("mod_quiz") { request in try EventPayload(json: Array("true".utf8), limit: 4) }
+/// try bridge.component("mod_quiz") { (answer: Answer, request) in Verdict(isRight: answer.choice == 3) }
 /// try await ServiceGroup(services: [bridge], logger: logger).run()
 /// ```
 public final class Bridge: Service {
     private let configuration: Configuration
     private let logger: Logger
     private let onListening: @Sendable () -> Void
-    private let dispatcher: ComponentDispatcher
+    let dispatcher: ComponentDispatcher
     private let notifier: Notifier
     private let issuer: GrantIssuer
     private let verifier: GrantVerifier
@@ -67,19 +67,10 @@ public final class Bridge: Service {
             rules: rules,
             log: self.log,
             urls: configuration.urls,
+            namesPublished: { [dispatcher] in dispatcher.hasIngest($0) },
             now: now
         )
         try self.dispatcher.registerEcho(now: now)
-    }
-
-    /// Gives a component the closure that answers its upstream messages.
-    ///
-    /// - Throws: `component_disabled` when the configuration does not enable the component.
-    public func component(
-        _ name: String,
-        handle: @escaping @Sendable (ComponentRequest) async throws -> EventPayload
-    ) throws(RealtimeError) {
-        try self.dispatcher.register(ComponentName(name), callback: .closure(handle))
     }
 
     /// Publishes an event and waits until it is committed.
@@ -115,9 +106,6 @@ public final class Bridge: Service {
     /// - Throws: ``Edge/EdgeError`` or the system's error when an address cannot be bound. A broker that is away is no
     ///   error: the bridge serves its own clients without it and says `degraded`.
     public func run() async throws {
-        for setting in self.configuration.notServed {
-            self.logger.warning("a setting is not served yet", metadata: ["setting": "\(setting)"])
-        }
         // Before anything is written there.
         let lock = try self.configuration.directory.map { directory throws(RealtimeError) in
             try DirectoryLock(directory)
@@ -126,33 +114,59 @@ public final class Bridge: Service {
         let room = OpenFiles.raise(connections: self.configuration.limits.connections, logger: self.logger)
         let log = try await self.configuration.openLog(logger: self.logger)
         self.log.open(log)
+        let replies = try await self.configuration.openReplies()
         let group = MultiThreadedEventLoopGroup(numberOfThreads: Processors.available)
         let result: Result<Void, any Error>
         do {
             var edge = self.configuration.edge
             edge.maximumOpen = room.sockets
             edge.maximumConnections = room.connections
-            try await self.serve(edge, on: group)
+            try await self.serve(edge, replies: replies, on: group)
             result = .success(())
         } catch {
             result = .failure(error)
         }
         try await group.shutdownGracefully()
+        await replies?.close()
         await log.close()
         try result.get()
     }
 
-    private func serve(_ edge: EdgeConfiguration, on group: MultiThreadedEventLoopGroup) async throws {
+    private func serve(
+        _ edge: EdgeConfiguration,
+        replies: (any ReplyStore)?,
+        on group: MultiThreadedEventLoopGroup
+    ) async throws {
         let configuration = self.configuration
+        let now: @Sendable () -> Int64 = { WallClock.milliseconds }
+        let node = Base64URL.encode([UInt8].random(count: 16))
+        let upstream = Upstream(
+            dispatcher: self.dispatcher,
+            store: replies,
+            limits: Upstream.Limits(count: configuration.limits.replies, bytes: configuration.limits.replyBytes),
+            payloadLimit: configuration.limits.payload,
+            metrics: self.metrics,
+            logger: self.logger,
+            now: now
+        )
+        try await upstream.restore()
         let hub = try await Hub(
             configuration: edge,
             group: group,
+            node: node,
             delegate: EdgeServices(
                 verifier: self.verifier,
                 notifier: self.notifier,
-                dispatcher: self.dispatcher,
+                ingest: Ingest(
+                    site: configuration.site,
+                    channelKey: configuration.channelKey,
+                    notifier: self.notifier,
+                    dispatcher: self.dispatcher,
+                    payloadLimit: configuration.limits.payload,
+                    now: now
+                ),
+                upstream: upstream,
                 log: self.log,
-                metrics: self.metrics,
                 payloadLimit: configuration.limits.payload
             ),
             metrics: self.edgeMetrics,
@@ -163,6 +177,7 @@ public final class Bridge: Service {
         self.notifier.add(waiters)
         let broker = try configuration.makeBroker(logger: self.logger)
         var mirror: Mirror?
+        var workers: BrokerWorkers?
         if let broker {
             BusServices(
                 site: configuration.site,
@@ -170,12 +185,24 @@ public final class Bridge: Service {
                 notifier: self.notifier,
                 payloadLimit: configuration.limits.payload
             ).start()
+            if configuration.usesWorkers {
+                let made = BrokerWorkers(
+                    site: configuration.site,
+                    node: node,
+                    bus: broker.bus,
+                    components: configuration.brokerWorkers,
+                    logger: self.logger
+                )
+                made.start()
+                workers = made
+            }
             if configuration.mirror {
                 let made = Mirror(site: configuration.site, bus: broker.bus, log: self.log, logger: self.logger)
                 self.notifier.add(made)
                 mirror = made
             }
         }
+        let webhooks = try self.registerCallbacks(hub: hub, broker: workers, on: group)
         let api = BridgeAPI(
             issuer: self.issuer,
             notifier: self.notifier,
@@ -185,14 +212,23 @@ public final class Bridge: Service {
                 waiters: waiters,
                 maximum: edge.maximumConnections,
                 connections: { [edgeMetrics] in edgeMetrics.connections },
-                now: { WallClock.milliseconds }
+                now: now
+            ),
+            upstream: UpstreamAccess(
+                verifier: self.verifier,
+                service: upstream,
+                rates: SenderRates(perSecond: configuration.limits.upstreamPerSecond),
+                now: now
             ),
             keys: APIKeyRing(configuration.apiKeys),
             origins: Origins(edge.origins),
             status: BridgeStatus(
                 isBusConnected: { broker.map { $0.bus.isConnected } },
                 isMirrorBehind: { [mirror] in mirror?.isBehind ?? false },
-                log: { [log = self.log] in LogStatus(log.status) }
+                log: { [log = self.log] in LogStatus(log.status) },
+                components: { [dispatcher] in
+                    Dictionary(uniqueKeysWithValues: dispatcher.snapshot().map { ($0.rawValue, ComponentStatus($1)) })
+                }
             ),
             edgeMetrics: self.edgeMetrics,
             metrics: self.metrics,
@@ -202,6 +238,7 @@ public final class Bridge: Service {
         // In the order of starting; shutdown goes the other way: first nobody comes in, then components end.
         var services: [any Service] = broker?.services ?? []
         if let mirror { services.append(mirror) }
+        if let workers { services.append(workers) }
         services.append(self.dispatcher)
         services.append(
             TCPListener(
@@ -222,6 +259,44 @@ public final class Bridge: Service {
                 onRunning: { [onListening] _ in onListening() }
             )
         )
-        try await ServiceGroup(services: services, logger: self.logger).run()
+        let result: Result<Void, any Error>
+        do {
+            result = .success(try await ServiceGroup(services: services, logger: self.logger).run())
+        } catch {
+            result = .failure(error)
+        }
+        await webhooks.shutdown()
+        try result.get()
+    }
+
+    /// Gives components the callbacks that the configuration names; a closure that was registered before stays.
+    private func registerCallbacks(
+        hub: Hub,
+        broker: BrokerWorkers?,
+        on group: MultiThreadedEventLoopGroup
+    ) throws -> WebhookClient {
+        let configuration = self.configuration
+        let webhooks = WebhookClient(
+            group: group,
+            site: configuration.site,
+            connectionsPerHost: configuration.components.values.map(\.concurrency).max() ?? 1,
+            replyLimit: configuration.limits.payload,
+            clock: { WallClock.milliseconds / 1000 }
+        )
+        let workers = Workers(
+            site: configuration.site, hub: hub, broker: broker, payloadLimit: configuration.limits.payload)
+        for (component, callback) in configuration.callbacks where !self.dispatcher.hasCallback(component) {
+            switch callback {
+            case .webhook(let settings):
+                try self.dispatcher.register(
+                    component, callback: .closure { try await webhooks.call($0, settings: settings) })
+            case .workers:
+                try self.dispatcher.register(component, callback: .closure { try await workers.answer($0) })
+            }
+        }
+        for (component, settings) in configuration.ingestWebhooks where !self.dispatcher.hasIngest(component) {
+            try self.dispatcher.register(component, ingest: { try await webhooks.ingest($0, settings: settings) })
+        }
+        return webhooks
     }
 }

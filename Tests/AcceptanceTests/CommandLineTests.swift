@@ -53,6 +53,13 @@ extension Acceptance {
             }
         }
 
+        @Test func grantNeedsNoChannelForWhoeverOnlySends() async throws {
+            let arguments = ["grant", "--user", "7", "--json", "--send-to", "mod_quiz"]
+            let outcome = try await self.bridge.command(arguments).finish()
+            #expect(outcome.status == 0, "\(outcome.errors)")
+            #expect(try JSON(parsing: outcome.output)["channels"] == [])
+        }
+
         @Test(arguments: [
             ("send mod_quiz 1 --user 42", "no_callback"),
             ("send mod_forum 1 --user 42", "component_disabled"),
@@ -70,7 +77,8 @@ extension Acceptance {
         }
 
         @Test(arguments: [
-            "unknown", "notify", "serve --port 1", "send mod_quiz {no --user 42", "tail --context 1",
+            "unknown", "notify", "notify 1", "grant --user 7 --context 1", "serve --port 1",
+            "send mod_quiz {no --user 42", "tail --context 1",
             "notify --context one --component mod_quiz --area game 1",
             "notify --context 1 --component Quiz --area game 1",
             "notify --context 1 --component mod_quiz --area game 1 2",

@@ -5,6 +5,7 @@ import EventLog
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
+import Logging
 import NIOCore
 import Realtime
 
@@ -20,6 +21,8 @@ struct APIFixture: Sendable {
     let verifier: GrantVerifier
     let notifier: Notifier
     let issuer: GrantIssuer
+    let keys: KeyRing
+    let dispatcher: ComponentDispatcher
 
     /// The time of the grants is the events' unless it is given, in Unix milliseconds.
     init(
@@ -45,6 +48,7 @@ struct APIFixture: Sendable {
             components: [quiz: ComponentSettings(areas: ["game", "board"])], policies: [quiz: policies])
         let log = InMemoryEventLog { Self.time }
         self.verifier = GrantVerifier(keys: keys, now: now)
+        self.keys = keys
         let waiters = EventWaiters()
         let edgeMetrics = self.edgeMetrics
         self.notifier = Notifier(site: site, key: channelKey, rules: rules, log: log, metrics: metrics)
@@ -58,6 +62,10 @@ struct APIFixture: Sendable {
             urls: BridgeURLs(http: "http://h", websocket: "ws://h/mqtt", mqtt: "mqtt://h:1884"),
             now: now
         )
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        self.dispatcher = ComponentDispatcher(
+            components: [quiz: ComponentSettings(), try ComponentName("mod_chat"): ComponentSettings()], logger: logger)
+        try self.dispatcher.register(quiz, callback: .immediate { $0.payload })
         self.api = BridgeAPI(
             issuer: self.issuer,
             notifier: self.notifier,
@@ -67,6 +75,20 @@ struct APIFixture: Sendable {
                 waiters: waiters,
                 maximum: maximumConnections,
                 connections: { edgeMetrics.connections },
+                now: now
+            ),
+            upstream: UpstreamAccess(
+                verifier: self.verifier,
+                service: Upstream(
+                    dispatcher: self.dispatcher,
+                    store: nil,
+                    limits: Upstream.Limits(count: 1000, bytes: 1 << 20),
+                    payloadLimit: payloadLimit,
+                    metrics: metrics,
+                    logger: logger,
+                    now: now
+                ),
+                rates: SenderRates(perSecond: 5),
                 now: now
             ),
             keys: APIKeyRing([

@@ -16,11 +16,9 @@ enum LiveServer {
             throw RealtimeError(.grantInvalid, "nobody")
         }
 
-        func ingest(
-            _ messages: [IngestedMessage],
-            completion: @escaping @Sendable ([Result<Void, RealtimeError>]) -> Void
-        ) {
-            completion(messages.map { _ in .failure(RealtimeError(.logUnavailable, "nobody")) })
+        func ingest(_ messages: [IngestedMessage], completion: @escaping @Sendable ([IngestResult]) -> Void) {
+            let error = RealtimeError(.logUnavailable, "nobody")
+            completion(messages.indices.map { IngestResult(index: $0, result: .failure(error)) })
         }
 
         func read(
@@ -52,6 +50,7 @@ enum LiveServer {
         let hub = try await Hub(
             configuration: EdgeConfiguration(site: try SiteName("demo")),
             group: group,
+            node: "node",
             delegate: Nobody(),
             metrics: fixture.edgeMetrics,
             logger: logger

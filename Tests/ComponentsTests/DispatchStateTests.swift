@@ -3,95 +3,90 @@ import Testing
 @testable import Components
 
 @Suite struct DispatchStateTests {
-    @Test func oneSenderRunsOneAtATime() {
-        var state = DispatchState<String, Int>(concurrency: 10, maximumWaiting: 10)
-        guard case .run(1) = state.submit(1, from: "a"), case .wait = state.submit(2, from: "a"),
-            case .run(3) = state.submit(3, from: "b")
-        else {
-            Issue.record("senders do not run side by side, each in order")
-            return
-        }
-        #expect(state.finished("a")?.job == 2)
-        #expect(state.finished("b") == nil)
-        #expect(state.finished("a") == nil)
-        guard case .run(4) = state.submit(4, from: "a") else {
-            Issue.record("a sender whose messages are done must run again")
-            return
-        }
+    static let start = ContinuousClock.now
+
+    static func state(_ maximumWaiting: Int) -> DispatchState<String, Int> {
+        DispatchState(maximumWaiting: maximumWaiting)
     }
 
-    @Test func moreThanMayWaitAreRefused() {
-        var state = DispatchState<String, Int>(concurrency: 1, maximumWaiting: 2)
-        guard case .run = state.submit(1, from: "a"), case .wait = state.submit(2, from: "a"),
-            case .wait = state.submit(3, from: "b"), case .refuse = state.submit(4, from: "a"),
-            case .refuse = state.submit(5, from: "c")
-        else {
-            Issue.record("the bound of waiting messages does not hold")
-            return
+    static func next(_ state: inout DispatchState<String, Int>) throws -> DispatchState<String, Int>.Next {
+        let next = state.next()
+        return try #require(next)
+    }
+
+    @Test func oneSenderRunsOneAtATime() throws {
+        var state = Self.state(10)
+        for (job, sender) in [(1, "a"), (2, "a"), (3, "b")] {
+            #expect(state.submit(job, from: sender, at: Self.start, free: 10) == true)
         }
+        let first = try Self.next(&state)
+        let other = try Self.next(&state)
+        #expect([first.job, other.job] == [1, 3])
+        #expect(state.next()?.job == nil)
+        #expect(state.waiting == 1)
+        state.finished(first.line)
+        #expect(state.next()?.job == 2)
+    }
+
+    @Test func moreThanMayWaitAreRefused() throws {
+        var state = Self.state(2)
+        // One may run, so three may come; of one sender that runs none, two.
+        #expect(state.submit(1, from: "a", at: Self.start, free: 1) == true)
+        #expect(state.submit(2, from: "a", at: Self.start, free: 1) == true)
+        #expect(state.submit(3, from: "b", at: Self.start, free: 1) == true)
+        #expect(state.submit(4, from: "a", at: Self.start, free: 1) == false)
+        #expect(state.submit(5, from: "c", at: Self.start, free: 1) == false)
+        let first = try Self.next(&state)
         #expect(state.waiting == 2)
-        #expect(state.finished("a")?.job == 3)
-        guard case .wait = state.submit(6, from: "c") else {
-            Issue.record("a free place must be given")
-            return
-        }
+        #expect(state.submit(6, from: "c", at: Self.start, free: 0) == false)
+        state.finished(first.line)
+        #expect(state.submit(6, from: "c", at: Self.start, free: 1) == true)
     }
 
-    @Test func aBusySenderDoesNotStarveTheOthers() {
-        var state = DispatchState<String, Int>(concurrency: 1, maximumWaiting: 1000)
-        for job in 0..<100 { _ = state.submit(job, from: "busy") }
-        _ = state.submit(1000, from: "other")
-        var order: [String] = []
-        var sender = "busy"
-        while let next = state.finished(sender) {
-            order.append(next.sender)
-            sender = next.sender
+    @Test func aBusySenderDoesNotStarveTheOthers() throws {
+        var state = Self.state(1000)
+        for job in 0..<100 { #expect(state.submit(job, from: "busy", at: Self.start, free: 1) == true) }
+        #expect(state.submit(1000, from: "other", at: Self.start, free: 1) == true)
+        var order: [Int] = []
+        while let next = state.next() {
+            order.append(next.job)
+            state.finished(next.line)
         }
-        #expect(order.firstIndex(of: "other") == 0)
-        #expect(order.count == 100)
+        #expect(order == [0, 1000] + Array(1..<100))
     }
 
-    /// Whatever comes and ends in whatever order: bounds hold, each sender keeps its order, and nothing is left behind.
-    @Test(arguments: 0..<20)
-    func holdsItsBoundsAndOrders(_ seed: Int) {
-        var generator = SeededGenerator(seed: UInt64(seed))
-        let concurrency = Int.random(in: 1...5, using: &generator)
-        let maximumWaiting = Int.random(in: 0...20, using: &generator)
-        var state = DispatchState<Int, Int>(concurrency: concurrency, maximumWaiting: maximumWaiting)
-        var running: [Int: Int] = [:]
-        var accepted: [Int: [Int]] = [:]
-        var ran: [Int: [Int]] = [:]
-        func start(_ job: Int, of sender: Int) {
-            #expect(running[sender] == nil)
-            running[sender] = job
-            ran[sender, default: []].append(job)
-            #expect(running.count <= concurrency)
+    @Test func whatHasWaitedTooLongIsTakenOut() throws {
+        var state = Self.state(10)
+        let later = Self.start + .seconds(1)
+        for (job, sender) in [(1, "a"), (2, "a"), (3, "b")] {
+            #expect(state.submit(job, from: sender, at: Self.start, free: 0) == true)
         }
-        func finish(_ sender: Int) {
-            running[sender] = nil
-            if let next = state.finished(sender) { start(next.job, of: next.sender) }
+        #expect(state.submit(4, from: "a", at: later, free: 0) == true)
+        let first = try Self.next(&state)
+        #expect(state.oldest == Self.start)
+        #expect(state.expire(through: Self.start).sorted() == [2, 3])
+        #expect(state.oldest == later)
+        #expect(state.waiting == 1)
+        // The sender of the one that ran has its turn; the other begins anew.
+        #expect(state.next()?.job == nil)
+        #expect(state.submit(5, from: "b", at: later, free: 0) == true)
+        state.finished(first.line)
+        #expect(state.next()?.job == 5)
+        #expect(state.next()?.job == 4)
+        #expect(state.oldest == nil)
+    }
+
+    @Test func allThatWaitsCanBeTakenOut() throws {
+        var state = Self.state(10)
+        for (job, sender) in [(1, "a"), (2, "a"), (3, "b")] {
+            #expect(state.submit(job, from: sender, at: Self.start, free: 0) == true)
         }
-        for job in 0..<1000 {
-            if Bool.random(using: &generator) {
-                let sender = Int.random(in: 0..<8, using: &generator)
-                switch state.submit(job, from: sender) {
-                case .run(let job):
-                    accepted[sender, default: []].append(job)
-                    start(job, of: sender)
-                case .wait:
-                    accepted[sender, default: []].append(job)
-                    // Waits only behind its own sender, or for a place.
-                    #expect(running[sender] != nil || running.count == concurrency)
-                case .refuse:
-                    #expect(state.waiting == maximumWaiting)
-                }
-            } else if let sender = running.keys.sorted().randomElement(using: &generator) {
-                finish(sender)
-            }
-            #expect((0...maximumWaiting).contains(state.waiting))
-        }
-        while let sender = running.keys.min() { finish(sender) }
-        #expect(ran == accepted)
+        let first = try Self.next(&state)
+        #expect(state.drain().sorted() == [2, 3])
         #expect(state.waiting == 0)
+        #expect(state.next()?.job == nil)
+        state.finished(first.line)
+        #expect(state.submit(4, from: "a", at: Self.start, free: 0) == true)
+        #expect(state.next()?.job == 4)
     }
 }

@@ -33,12 +33,7 @@ final class EdgeFixture {
             index: 0,
             configuration: configuration,
             inbox: inbox,
-            sessions: SessionDirectory(),
-            pending: PendingConnections(
-                limit: configuration.maximumPending,
-                maximumOpen: configuration.maximumOpen,
-                metrics: self.metrics
-            ),
+            shared: EdgeShared(configuration: configuration, node: "node", metrics: self.metrics),
             delegate: delegate,
             metrics: self.metrics,
             logger: Logger(label: "edge") { _ in SwiftLogNoOpLogHandler() }

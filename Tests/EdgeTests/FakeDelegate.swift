@@ -6,7 +6,7 @@ import Synchronization
 
 /// What stands behind the edge in tests: knows some tokens, keeps what it is given, and commits when it is told to.
 final class FakeDelegate: EdgeDelegate {
-    typealias Results = [Result<Void, RealtimeError>]
+    typealias Results = [IngestResult]
 
     private struct State: Sendable {
         var grants: [String: Result<Grant, RealtimeError>] = [:]
@@ -54,7 +54,7 @@ final class FakeDelegate: EdgeDelegate {
             return state.held
         }
         for (count, completion) in held {
-            completion(Array(repeating: .success(()), count: count))
+            completion((0..<count).map { IngestResult(index: $0, result: .success(())) })
         }
     }
 
@@ -75,7 +75,8 @@ final class FakeDelegate: EdgeDelegate {
         }
         guard let refusal else { return }
         if refusal == nil { self.committed(messages.map { self.log.append($0.payload, to: $0.channel) }) }
-        completion(messages.map { _ in refusal.map { .failure($0) } ?? .success(()) })
+        completion(
+            messages.indices.map { IngestResult(index: $0, result: refusal.map { .failure($0) } ?? .success(())) })
     }
 
     func read(

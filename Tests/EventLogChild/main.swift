@@ -6,6 +6,7 @@ import Realtime
 // A process that can be killed: appends to the log named by its first argument until it ends, and prints a line for each
 // event that was acknowledged: the channel's number and the sequence number. The other arguments: the boot id, the bound
 // on bytes, and how many events it appends before it waits; a further one, `close`, makes it close the log instead.
+// With `replies` as the first argument it keeps replies instead: see keepReplies.
 
 /// The lines, each with one write, so that what was printed was acknowledged and no line is cut.
 func say(_ line: String) {
@@ -13,6 +14,9 @@ func say(_ line: String) {
 }
 
 let arguments = CommandLine.arguments
+if arguments.count == 4, arguments[1] == "replies", let first = UInt64(arguments[3]) {
+    await keepReplies(path: arguments[2], from: first)
+}
 guard arguments.count >= 5, let maximumBytes = UInt64(arguments[3]), let count = Int(arguments[4]) else { exit(2) }
 let settings = SQLiteLogSettings(
     path: arguments[1],

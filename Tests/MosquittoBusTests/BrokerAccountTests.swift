@@ -11,7 +11,7 @@ struct BrokerAccountTests {
     private static let otherChannel = "HwCU0bqJacvzI2MHcRGi_qzjchc"
 
     @Test func aServiceNotifiesAsItself() async throws {
-        let app = try BrokerAccount(name: "app", password: "secret: é$", role: .service)
+        let app = try BrokerAccount(name: "app", password: "secret: é$", role: .service())
         try await TestBroker.run(accounts: [app]) { broker in
             try await broker.connect(filters: ["rt/demo/notify/+/+"]) { bridge, received in
                 try await broker.connect(broker.configuration(app), filters: ["rt/demo/reply/app/#"]) {
@@ -25,6 +25,24 @@ struct BrokerAccountTests {
         }
     }
 
+    /// mosquitto compares what is delivered with the access list, also to those that share a subscription.
+    @Test func aWorkerSharesTheJobsOfItsComponentsOnly() async throws {
+        let quiz = try ComponentName("mod_quiz")
+        let worker = try BrokerAccount(name: "grader", password: "secret", role: .service(components: [quiz]))
+        let filters = ["$share/graders/rt/demo/work/+/+"]
+        try await TestBroker.run(accounts: [worker]) { broker in
+            try await broker.connect(filters: ["rt/demo/done/+/+"]) { bridge, answers in
+                try await broker.connect(broker.configuration(worker), filters: filters) { service, jobs in
+                    try await bridge.deliver("rt/demo/work/mod_chat/1", [1])
+                    try await bridge.deliver("rt/demo/work/mod_quiz/2", [2])
+                    #expect(await jobs.next()?.topic == "rt/demo/work/mod_quiz/2")
+                    try await service.deliver("rt/demo/done/node/2", [3])
+                    #expect(await answers.next()?.payload == [3])
+                }
+            }
+        }
+    }
+
     @Test(arguments: [
         "rt/demo/notify/other/1", "rt/demo/notify/app", "rt/demo/notify/app/1/2", "rt/demo/ch/\(channel)",
         "rt/demo/ctl/node", "rt/demo/reply/app/1", "rt/demo/reply/other/1", "rt/demo/in/\(channel)",
@@ -32,7 +50,7 @@ struct BrokerAccountTests {
         "rt/demo/work/mod_quiz/1", "rt/demo/done/node/1", "$SYS/x", "else",
     ])
     func aServicePublishesNothingElse(_ topic: String) async throws {
-        let app = try BrokerAccount(name: "app", password: "secret", role: .service)
+        let app = try BrokerAccount(name: "app", password: "secret", role: .service())
         try await TestBroker.run(accounts: [app]) { broker in
             try await broker.connect(broker.configuration(app)) { service, _ in
                 let error = await #expect(throws: BusError.self) { try await service.deliver(topic) }
@@ -43,7 +61,7 @@ struct BrokerAccountTests {
     }
 
     @Test func aServiceReadsNothingElse() async throws {
-        let app = try BrokerAccount(name: "app", password: "secret", role: .service)
+        let app = try BrokerAccount(name: "app", password: "secret", role: .service())
         let filters = ["#", "rt/demo/ch/#", "rt/demo/reply/#", "rt/demo/notify/#", "$SYS/#"]
         try await TestBroker.run(accounts: [app]) { broker in
             try await broker.connect { bridge, _ in
@@ -79,8 +97,8 @@ struct BrokerAccountTests {
     }
 
     @Test func strangersAreRefused() async throws {
-        let app = try BrokerAccount(name: "app", password: "secret", role: .service)
-        let impostor = try BrokerAccount(name: "app", password: "guessed", role: .service)
+        let app = try BrokerAccount(name: "app", password: "secret", role: .service())
+        let impostor = try BrokerAccount(name: "app", password: "guessed", role: .service())
         try await TestBroker.run(accounts: [app]) { broker in
             for account in [nil, impostor] {
                 let connection = try MosquittoConnection(broker.configuration(account), logger: .test)

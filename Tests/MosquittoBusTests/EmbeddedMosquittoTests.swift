@@ -95,7 +95,7 @@ struct EmbeddedMosquittoTests {
 
     @Test func settingsThatCannotWorkAreRefused() throws {
         let site = try SiteName("demo")
-        let account = try BrokerAccount(name: "app", password: "p", role: .service)
+        let account = try BrokerAccount(name: "app", password: "p", role: .service())
         let configurations = [
             EmbeddedMosquittoConfiguration(directory: "/tmp/x\ny", site: site),
             EmbeddedMosquittoConfiguration(directory: "", site: site),
@@ -108,7 +108,7 @@ struct EmbeddedMosquittoTests {
             #expect(error?.code == .configurationInvalid)
         }
         for name in ["", "bridge", "a b", "a/b", "a:b", "é", String(repeating: "a", count: 65)] {
-            #expect(throws: BusError.self) { try BrokerAccount(name: name, password: "p", role: .service) }
+            #expect(throws: BusError.self) { try BrokerAccount(name: name, password: "p", role: .service()) }
         }
     }
 }

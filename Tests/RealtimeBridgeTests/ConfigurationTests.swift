@@ -66,7 +66,6 @@ import Testing
         #expect(configuration.defaultPolicy == ChannelPolicy())
         #expect(configuration.components.isEmpty)
         #expect(configuration.apiKeys.isEmpty)
-        #expect(configuration.notServed.isEmpty)
         #expect(configuration.grantKeys.map(\.roles) == [[.client, .device]])
     }
 
@@ -161,7 +160,8 @@ import Testing
         ("secret: \(SampleConfiguration.key)", "secret: [c2VjcmV0LXNlY3JldA==]"),
         ("sha256: \(SampleConfiguration.digest)", "sha256: c2VjcmV0LXNlY3JldA=="),
         ("# url: mqtts://user:password@host", "  url: mqtts://user:c2VjcmV0LXNlY3JldA==@host"),
-        ("secret: whsec_x", "secret: c2VjcmV0LXNlY3JldA==, \"c"),
+        ("secret: \(SampleConfiguration.secret)", "secret: c2VjcmV0LXNlY3JldA=="),
+        ("secret: \(SampleConfiguration.secret)", "secret: c2VjcmV0LXNlY3JldA==, \"c"),
     ])
     func errorsNeverHaveASecretInThem(old: String, new: String) throws {
         let error = try #require(self.refusal(SampleConfiguration.yaml.replacing(old, with: new, maxReplacements: 1)))
@@ -169,9 +169,46 @@ import Testing
         #expect(!"\(error)".contains("c2VjcmV0"))
     }
 
-    @Test func whatIsNotServedYetIsNoted() throws {
-        let notServed = try Configuration(yaml: SampleConfiguration.yaml).notServed
-        #expect(notServed.contains("components.mod_quiz.callback"))
+    @Test func callbacksAreWebhooksOrWorkers() throws {
+        let webhook = try Configuration(yaml: SampleConfiguration.yaml)
+        let quiz = try ComponentName("mod_quiz")
+        guard case .webhook(let settings)? = webhook.callbacks[quiz] else {
+            Issue.record("there is no webhook")
+            return
+        }
+        #expect(settings.secrets.count == 1)
+        #expect(!webhook.usesWorkers)
+        let old = "callback: { webhook: { url: http://127.0.0.1:9000/hook, secret: \(SampleConfiguration.secret) } }"
+        let workers = try Configuration(
+            yaml: SampleConfiguration.yaml.replacing(
+                old, with: "callback: { mqtt: {} }\n    ingest: \(old.dropFirst(10))"))
+        #expect(workers.usesWorkers)
+        #expect(workers.ingestWebhooks[quiz] != nil)
+        let several = old.replacing("secret:", with: "secrets: [\(SampleConfiguration.secret)], secret:")
+        guard
+            case .webhook(let rotated)? = try Configuration(
+                yaml: SampleConfiguration.yaml.replacing(old, with: several)
+            ).callbacks[quiz]
+        else {
+            Issue.record("there is no webhook")
+            return
+        }
+        #expect(rotated.secrets.count == 2)
+    }
+
+    @Test(arguments: [
+        "callback: {}", "callback: { mqtt: { a: 1 } }", "callback: { other: {} }", "callback: { webhook: {} }",
+        "callback: { webhook: { url: http://127.0.0.1/ } }", "callback: { mqtt: {}, webhook: {} }",
+        "callback: { webhook: { url: http://example.org/, secret: \(SampleConfiguration.secret) } }",
+        "callback: { webhook: { url: ftp://127.0.0.1/, secret: \(SampleConfiguration.secret) } }",
+        "callback: { webhook: { url: http://127.0.0.1/, secret: whsec_ } }",
+        "callback: { webhook: { url: http://127.0.0.1/, secret: \(SampleConfiguration.secret), a: 1 } }",
+        "ingest: { mqtt: {} }", "retries: -1", "waiting: 0",
+    ])
+    func badCallbacksAreRefused(_ setting: String) throws {
+        let old = "callback: { webhook: { url: http://127.0.0.1:9000/hook, secret: \(SampleConfiguration.secret) } }"
+        let error = try #require(self.refusal(SampleConfiguration.yaml.replacing(old, with: setting)))
+        #expect(error.message.hasPrefix("components.mod_quiz."), "\(error)")
     }
 
     @Test(arguments: [

@@ -38,7 +38,6 @@ import Testing
             #expect(configuration.directory == path)
             #expect(configuration.grantKeys.map(\.kid) == ["k1", "s1"])
             #expect(configuration.brokerAccounts.isEmpty)
-            #expect(configuration.notServed.isEmpty)
             let key = try #require(configuration.apiKeys.first)
             #expect(key.roles == Set(APIKey.Role.allCases))
             #expect(created.apiKey.hasPrefix("rtb_"))

@@ -4,6 +4,8 @@ enum SampleConfiguration {
     static let key = "QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE="
     /// 32 bytes of `B`, as base64.
     static let otherKey = "QkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkI="
+    /// Of the specification of Standard Webhooks.
+    static let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
     static let digest = "9834876dcfb05cb167a5c24953eba58c4ac89b1adf57f28f2f9d09af107ee8f0"
 
     static let yaml = """
@@ -26,7 +28,7 @@ enum SampleConfiguration {
         components:
           mod_quiz:
             areas: { game: {}, board: { retain: last, retention: { time: 1h, events: 10000 }, history: grant } }
-            callback: { webhook: { url: http://127.0.0.1:9000/hook, secret: whsec_x } }
+            callback: { webhook: { url: http://127.0.0.1:9000/hook, secret: \(secret) } }
             timeout: 5s
             concurrency: 32
         limits: { payload: 64KiB, upstream_per_second: 50, connections: 100000, outbound_bytes: 1MiB }

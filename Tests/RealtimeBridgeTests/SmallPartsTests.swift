@@ -40,6 +40,8 @@ import Testing
         try dispatcher.registerEcho { 1_732_370_000_123 }
         let replies = Mutex<[ReplyBody]>([])
         let request = ComponentRequest(
+            id: "msg_1",
+            time: 1_732_370_000_000,
             user: "42",
             session: "abc",
             client: "c1",
@@ -47,7 +49,10 @@ import Testing
             request: "r1",
             payload: try EventPayload(json: Array(#"{"a": 1}"#.utf8), limit: 64)
         )
-        dispatcher.dispatch(request) { reply in replies.withLock { $0.append(reply) } }
+        dispatcher.dispatch(request) { event in
+            guard case .ended(.answered(let payload)) = event else { return }
+            replies.withLock { $0.append(.success(payload: payload)) }
+        }
         let body = replies.withLock { $0 }.map { String(decoding: $0.encode(), as: UTF8.self) }
         #expect(body == [#"{"ok":true,"payload":{"receivedtime":1732370000123,"echo":{"a": 1}}}"#])
     }

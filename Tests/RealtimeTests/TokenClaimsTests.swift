@@ -30,6 +30,11 @@ import Testing
         #"["short","s"]"#, #"["\#(TokenForge.hash)","s",-1]"#, #"["\#(TokenForge.hash)","s",1.5]"#,
         #"["\#(TokenForge.hash)","s","1"]"#, #"["\#(TokenForge.hash)","s",1,2]"#, #"["\#(TokenForge.hash)",1]"#,
         #"["\#(TokenForge.hash)","s"],["\#(TokenForge.hash)","p"]"#,
+        #"["\#(TokenForge.hash)","p",1,[15,"mod_quiz","game",0]]"#, #"["\#(TokenForge.hash)","p",1,null]"#,
+        #"["\#(TokenForge.hash)","p",1,[15,"Quiz","game",0,""]]"#,
+        #"["\#(TokenForge.hash)","p",1,[1.5,"mod_quiz","game",0,""]]"#,
+        #"["\#(TokenForge.hash)","p",1,[15,"mod_quiz","game",0,""],1]"#,
+        #"["\#(TokenForge.hash)","p",1,[15,"mod_quiz","a/b",0,""]]"#,
     ])
     func badChannelsAreRefused(list: String) throws {
         let error = try TokenForge().refusal(claims: TokenForge.claims(["ch": "[\(list)]", "ep": #""k3f9""#]))
@@ -71,6 +76,22 @@ import Testing
         let grant = try forge.verify(claims: TokenForge.claims(["ch": list, "ep": #""k3f9""#]))
         #expect(grant.channels.first?.sequence == 41)
         #expect(grant.epoch?.description == "k3f9")
+    }
+
+    @Test(arguments: [("41,", 41 as UInt64?), ("null,", nil)])
+    func aTokenMaySayWhichChannelAHashIs(sequence: String, read: UInt64?) throws {
+        let list = #"[["\#(TokenForge.hash)","sp",\#(sequence)["-9223372036854775808","mod_quiz","game",7,"é/1"]]]"#
+        let grant = try TokenForge().verify(claims: TokenForge.claims(["ch": list, "ep": #""k3f9""#]))
+        let hash = try #require(grant.channels.first?.hash)
+        #expect(grant.channels.first?.sequence == read)
+        let channel = try Channel(
+            contextID: .min, component: "mod_quiz", area: "game", itemID: 7, details: "é/1")
+        #expect(grant.names == [hash: channel])
+        let rights = HeldRights(grant)
+        #expect(rights.name(of: hash) == channel)
+        // What is signed is read again.
+        let again = try Grant(claims: JSONValue.parse(grant.encodeClaims()))
+        #expect(again == grant)
     }
 
     @Test func atMost120Channels() throws {

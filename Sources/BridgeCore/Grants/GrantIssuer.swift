@@ -9,11 +9,13 @@ public struct GrantIssuer: Sendable {
     private let rules: AreaRules
     private let log: any EventLog
     private let urls: BridgeURLs
+    private let namesPublished: @Sendable (ComponentName) -> Bool
     private let now: @Sendable () -> Int64
 
     /// Creates an issuer.
     ///
-    /// The closure `now` gives the time of day, in Unix milliseconds.
+    /// The closure `namesPublished` says for which components a token names the channels that may be published to, as
+    /// their `ingest` callbacks need it; `now` gives the time of day, in Unix milliseconds.
     public init(
         site: SiteName,
         keys: KeyRing,
@@ -21,6 +23,7 @@ public struct GrantIssuer: Sendable {
         rules: AreaRules,
         log: any EventLog,
         urls: BridgeURLs,
+        namesPublished: @escaping @Sendable (ComponentName) -> Bool = { _ in false },
         now: @escaping @Sendable () -> Int64
     ) {
         self.site = site
@@ -29,6 +32,7 @@ public struct GrantIssuer: Sendable {
         self.rules = rules
         self.log = log
         self.urls = urls
+        self.namesPublished = namesPublished
         self.now = now
     }
 
@@ -84,7 +88,8 @@ public struct GrantIssuer: Sendable {
                     sequence: channel.position.flatMap { $0.epoch == epoch ? $0.sequence : nil }
                 )
             },
-            epoch: epoch
+            epoch: epoch,
+            names: self.names(of: channels)
         )
         return GrantAnswer(
             token: try self.keys.sign(grant),
@@ -93,6 +98,11 @@ public struct GrantIssuer: Sendable {
             urls: self.urls,
             channels: channels
         )
+    }
+
+    private func names(of channels: [GrantAnswer.GrantedChannel]) -> [ChannelHash: Channel] {
+        let named = channels.filter { $0.rights.contains(.publish) && self.namesPublished($0.channel.component) }
+        return Dictionary(named.map { ($0.hash, $0.channel) }) { first, _ in first }
     }
 
     private static func makeID() -> String {

@@ -51,15 +51,15 @@ public final class Notifier: Sendable {
 
     /// Makes events of what clients published to `in`.
     func ingest(
-        _ messages: [IngestedMessage],
-        limit: Int,
+        _ messages: [Result<IngestDraft, RealtimeError>],
         completion: @escaping @Sendable ([AppendResult]) -> Void
     ) {
         let drafts = messages.map { message in
             Result { () throws(RealtimeError) in
-                EventDraft(
+                let message = try message.get()
+                return EventDraft(
                     channel: message.channel,
-                    payload: try EventPayload(ingesting: message.payload, limit: limit),
+                    payload: message.payload,
                     by: message.user,
                     key: try Self.key(message.key, of: .user(message.user))
                 )

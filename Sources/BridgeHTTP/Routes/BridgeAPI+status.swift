@@ -1,5 +1,4 @@
 public import BridgeCore
-import Edge
 import HTTPTypes
 import Hummingbird
 import NIOCore
@@ -11,16 +10,20 @@ public struct BridgeStatus: Sendable {
     let isBusConnected: @Sendable () -> Bool?
     let isMirrorBehind: @Sendable () -> Bool
     let log: @Sendable () -> LogStatus
+    /// Each component's figures, by its name.
+    let components: @Sendable () -> [String: ComponentStatus]
 
     /// Creates a status.
     public init(
         isBusConnected: @escaping @Sendable () -> Bool?,
         isMirrorBehind: @escaping @Sendable () -> Bool = { false },
-        log: @escaping @Sendable () -> LogStatus
+        log: @escaping @Sendable () -> LogStatus,
+        components: @escaping @Sendable () -> [String: ComponentStatus] = { [:] }
     ) {
         self.isBusConnected = isBusConnected
         self.isMirrorBehind = isMirrorBehind
         self.log = log
+        self.components = components
     }
 }
 
@@ -40,55 +43,6 @@ extension BridgeAPI {
         let isDegraded = self.status.isBusConnected() == false
         return Self.json(
             Array((isDegraded ? #"{"status":"degraded","bus":"disconnected"}"# : #"{"status":"ready"}"#).utf8)
-        )
-    }
-
-    /// `GET /metrics`: for this machine, or with an API key that has the role `admin`.
-    @Sendable
-    func getMetrics(_ request: Request, context: BridgeRequestContext) async throws -> Response {
-        // What a proxy on this machine passes on does not come from this machine.
-        let isForwarded = request.headers.contains { field in
-            ["x-forwarded-for", "forwarded", "via"].contains(field.name.canonicalName)
-        }
-        if !context.isLoopback || isForwarded {
-            _ = try self.keys.authorize(request, for: .admin)
-        }
-        var text = PrometheusText()
-        text.gauge("realtime_connections", "Connections with an accepted CONNECT.", self.edgeMetrics.connections)
-        text.gauge("realtime_pulls", "Polls and streams.", self.pulls.count)
-        text.counter("realtime_connections_accepted", "Connections accepted.", self.edgeMetrics.accepted)
-        text.counter("realtime_events", "Events committed to the log.", self.metrics.events)
-        text.counter("realtime_events_repeated", "Events whose key was known.", self.metrics.repetitions)
-        let log = self.status.log()
-        text.counter("realtime_log_commits", "Commits of the log.", log.commits)
-        text.counter("realtime_log_failures", "Commits that failed.", log.failures)
-        text.counter("realtime_log_refused", "Appends and reads refused as busy.", log.refused)
-        text.gauge("realtime_log_working", "The last commit worked.", log.isWorking ? 1 : 0)
-        text.gauge("realtime_log_retained_bytes", "Bytes of the retained events.", log.retainedBytes)
-        text.counter("realtime_replays", "Events written to subscribers from the log.", self.edgeMetrics.replays)
-        text.counter(
-            "realtime_subscriptions_behind", "Subscriptions that left live delivery, being full.",
-            self.edgeMetrics.subscriptionsBehind)
-        text.counter("realtime_deliveries", "Events written to subscribers.", self.edgeMetrics.deliveries)
-        text.counter("realtime_publishes_received", "PUBLISH packets received.", self.edgeMetrics.publishesReceived)
-        text.counter("realtime_upstream_messages", "Messages sent to components.", self.metrics.upstreamMessages)
-        text.counter(
-            "realtime_slow_consumers", "Connections closed for reading too slowly.", self.edgeMetrics.slowConsumers)
-        text.counter(
-            "realtime_protocol_errors", "Connections closed for breaking MQTT or WebSocket.",
-            self.edgeMetrics.protocolErrors)
-        text.counter(
-            "realtime_connections_evicted", "Connections closed before they showed a grant or a request.",
-            self.edgeMetrics.evictions)
-        text.gauge(
-            "realtime_mirror_behind", "The broker has not been given everything that is committed.",
-            self.status.isMirrorBehind() ? 1 : 0)
-        text.gauge("realtime_bus_connected", "The broker is connected.", self.status.isBusConnected() == true ? 1 : 0)
-        text.counter("realtime_refusals", "Refusals.", self.edgeMetrics.refusalsByCode, label: "code")
-        return Response(
-            status: .ok,
-            headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8", .cacheControl: "no-store"],
-            body: ResponseBody(byteBuffer: ByteBuffer(string: text.text))
         )
     }
 }

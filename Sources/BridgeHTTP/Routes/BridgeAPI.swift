@@ -10,6 +10,7 @@ public struct BridgeAPI: Sendable {
     let issuer: GrantIssuer
     let notifier: Notifier
     let pulls: PullService
+    let upstream: UpstreamAccess
     let keys: APIKeyRing
     let origins: Origins
     let status: BridgeStatus
@@ -26,6 +27,7 @@ public struct BridgeAPI: Sendable {
         issuer: GrantIssuer,
         notifier: Notifier,
         pulls: PullService,
+        upstream: UpstreamAccess,
         keys: APIKeyRing,
         origins: Origins,
         status: BridgeStatus,
@@ -37,6 +39,7 @@ public struct BridgeAPI: Sendable {
         self.issuer = issuer
         self.notifier = notifier
         self.pulls = pulls
+        self.upstream = upstream
         self.keys = keys
         self.origins = origins
         self.status = status
@@ -59,6 +62,7 @@ public struct BridgeAPI: Sendable {
         self.add("/v1/notify", [.post: self.postNotify], to: router)
         self.add("/v1/poll", [.post: self.postPoll], to: router)
         self.add("/v1/stream", [.get: self.getStream], to: router)
+        self.add("/v1/send/:component", [.post: self.postSend], to: router)
         self.add("/mqtt", [.get: self.getEdge], to: router)
         self.add("/healthz", [.get: self.getHealth], to: router)
         self.add("/readyz", [.get: self.getReadiness], to: router)

@@ -12,11 +12,19 @@ struct PrometheusText {
         self.text += "\(name)_total \(value)\n"
     }
 
-    /// A counter of several series; label values are codes of the contract and need no escaping.
+    /// A counter of several series; label values need no escaping.
     mutating func counter(_ name: String, _ help: String, _ values: [String: Int], label: String) {
         self.header("\(name)_total", help, type: "counter")
         for (value, count) in values.sorted(by: { $0.key < $1.key }) {
             self.text += "\(name)_total{\(label)=\"\(value)\"} \(count)\n"
+        }
+    }
+
+    /// A gauge of several series; label values need no escaping.
+    mutating func gauge(_ name: String, _ help: String, _ values: [String: Int], label: String) {
+        self.header(name, help, type: "gauge")
+        for (value, count) in values.sorted(by: { $0.key < $1.key }) {
+            self.text += "\(name){\(label)=\"\(value)\"} \(count)\n"
         }
     }
 

@@ -19,7 +19,8 @@ extension ConnectionHandler {
                 ReplyBody.failure(RealtimeError(.busy, "too much was read for this client; try again later")).encode(),
                 to: address)
         }
-        let target = self.loop.replyTarget(self.id, address: address)
+        // An answer of this moment: whoever comes back asks again.
+        let target = ReplyTarget(loop: self.loop.bound, connection: self.id, address: address, session: nil)
         // Before it is known what it comes to: a burst of requests must not all find the same credit.
         self.replayCredit.spend(HistoryReply.limit.bytes)
         let answer = HistoryAnswer(count: requests.count, limit: HistoryReply.limit.bytes) { target.send($0) }

@@ -30,8 +30,8 @@ extension ConnectionHandler {
             let message = IngestedMessage(
                 channel: channel,
                 payload: Array(publish.payload.readableBytesView),
-                user: session.user,
-                key: publish.properties.isEmpty ? nil : publish.properties.userProperty("key")
+                key: publish.properties.isEmpty ? nil : publish.properties.userProperty("key"),
+                from: session
             )
             self.loop.gather(message, from: origin)
             self.countUnacknowledged(origin.qos)
@@ -56,9 +56,11 @@ extension ConnectionHandler {
                 request: request,
                 body: Array(publish.payload.readableBytesView),
                 components: session.rights.components(at: now),
-                from: self.loop.replyTarget(self.id, address: ReplyAddress(request: request))
+                from: self.replyTarget(for: ReplyAddress(request: request), of: session)
             )
-        case .done, .channel, .reply, .notifyReply, .work, .control:
+        case .done(let node, let job):
+            self.settle(job, of: node, publish.payload, from: origin)
+        case .channel, .reply, .notifyReply, .work, .control:
             self.refuse(RealtimeError(.forbidden, "nobody takes messages on this topic"), of: origin)
         }
     }
@@ -83,7 +85,7 @@ extension ConnectionHandler {
                 request: request,
                 payload: Array(payload.readableBytesView)
             ),
-            from: self.loop.replyTarget(self.id, address: address)
+            from: self.replyTarget(for: address, of: session)
         )
     }
 
@@ -164,7 +166,7 @@ extension ConnectionHandler {
     }
 
     /// MQTT 5 has the reason in its PUBACK; whoever gets no reason there is told on `re/…/_denied`.
-    private func refuse(_ error: RealtimeError, of origin: IngestOrigin) {
+    func refuse(_ error: RealtimeError, of origin: IngestOrigin) {
         guard let session = self.session else { return }
         self.loop.metrics.refused(error.code)
         if session.version == .v5, origin.qos == .atLeastOnce {
@@ -183,20 +185,6 @@ extension ConnectionHandler {
         }
     }
 
-    /// Publishes an answer on the client's reply topic, if it has subscribed to it.
-    func reply(_ body: [UInt8], to address: ReplyAddress) {
-        guard let session = self.session else { return }
-        let site = self.loop.configuration.site
-        let request = address.request
-        if session.rights.role == .service {
-            guard session.receivesNotifyReplies else { return }
-            let topic = Topic.notifyReply(account: session.user, request: request).text(site: site)
-            return self.sendPublish(topic: Array(topic.utf8), payload: body)
-        }
-        guard let filter = session.replyFilters.first(where: { $0.matches(address) }) else { return }
-        let topic = Topic.reply(user: session.user, client: filter.client, request: request).text(site: site)
-        self.sendPublish(topic: Array(topic.utf8), payload: body, correlation: address.correlation)
-    }
 }
 
 extension ReasonCode {

@@ -26,6 +26,7 @@ extension ConnectionHandler {
         }
         answer.isWhole = true
         if answer.isReady { self.finish(answer) }
+        self.collectReplies()
         if session.refusedFilters >= self.loop.configuration.maximumRefusedFilters {
             self.close(.quotaExceeded, "limit: too many refused filters")
         }
@@ -77,9 +78,8 @@ extension ConnectionHandler {
             session.replyFilters.append(filter)
         case .notifyReply:
             session.receivesNotifyReplies = true
-        case .work:
-            // Jobs come with MQTT workers, which are not served yet.
-            return .implementationSpecificError
+        case .work(let component):
+            self.work(for: component, in: session)
         }
         return .success
     }
@@ -110,8 +110,8 @@ extension ConnectionHandler {
             let existed = session.receivesNotifyReplies
             session.receivesNotifyReplies = false
             return existed
-        case .work:
-            return false
+        case .work(let component):
+            return self.stopWorking(for: component, in: session)
         }
     }
 }

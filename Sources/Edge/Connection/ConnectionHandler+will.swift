@@ -26,8 +26,8 @@ extension ConnectionHandler {
                 IngestedMessage(
                     channel: channel,
                     payload: payload,
-                    user: session.user,
-                    key: will.properties.userProperty("key")
+                    key: will.properties.userProperty("key"),
+                    from: session
                 ),
                 // The connection is gone: nobody is told what became of it.
                 from: IngestOrigin(connection: self.id, packetID: 0, qos: .atMostOnce)
@@ -43,7 +43,7 @@ extension ConnectionHandler {
                     request: request,
                     payload: payload
                 ),
-                from: self.loop.replyTarget(self.id, address: ReplyAddress(request: request))
+                from: self.replyTarget(for: ReplyAddress(request: request), of: session)
             )
         case .notify(let account, let request):
             self.loop.delegate.notify(
@@ -51,7 +51,7 @@ extension ConnectionHandler {
                 request: request,
                 body: payload,
                 components: session.rights.components(at: WallClock.seconds),
-                from: self.loop.replyTarget(self.id, address: ReplyAddress(request: request))
+                from: self.replyTarget(for: ReplyAddress(request: request), of: session)
             )
         case .channel, .reply, .notifyReply, .work, .done, .control:
             break

@@ -157,6 +157,7 @@ extension ConnectionHandler {
         self.machine.close()
         if let session = self.session.take() {
             self.loop.sessions.release(session.key, by: self.loop.holder(self.id))
+            self.endWork(of: session)
             if let will = session.will {
                 self.publish(will, of: session)
             }

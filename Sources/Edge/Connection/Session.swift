@@ -12,6 +12,8 @@ final class Session {
     var subscriptions: [ChannelSubscription] = []
     /// The replies that are subscribed to.
     var replyFilters: [ReplyFilter] = []
+    /// The components whose jobs are subscribed to.
+    var works: [ComponentName] = []
     /// The service's `reply/{account}/#` is subscribed to.
     var receivesNotifyReplies = false
     var rateLimit: RateLimit
@@ -35,9 +37,7 @@ final class Session {
     var user: String { self.rights.user }
 
     /// What makes another connection the same session.
-    var key: SessionKey {
-        SessionKey(user: self.user, session: self.rights.session, clientID: self.clientID)
-    }
+    let key: SessionKey
 
     init(
         version: MQTTVersion,
@@ -51,6 +51,7 @@ final class Session {
     ) {
         self.version = version
         self.clientID = clientID
+        self.key = SessionKey(user: rights.user, session: rights.session, clientID: clientID)
         self.rights = rights
         self.rateLimit = rateLimit
         self.keepAlive = keepAlive
@@ -58,7 +59,6 @@ final class Session {
         self.maximumPacketSize = maximumPacketSize
         self.will = will
     }
-
 }
 
 /// A subscription to replies: of one request, or of all.

@@ -53,6 +53,11 @@ final class SessionDirectory: Sendable {
         }
     }
 
+    /// The connection that has a session.
+    func holder(of key: SessionKey) -> Holder? {
+        self.entries.withLock { $0[key]?.holder }
+    }
+
     /// A connection has ended; nothing happens when the session is another's by now.
     func release(_ key: SessionKey, by holder: Holder) {
         self.entries.withLock { entries in

@@ -13,9 +13,12 @@ struct AccessList {
         for account in accounts {
             lines += ["", "user \(account.name)"]
             switch account.role {
-            case .service:
+            case .service(let components):
                 lines.append("topic write rt/\(site)/notify/\(account.name)/+")
                 lines.append("topic read rt/\(site)/reply/\(account.name)/#")
+                lines += components.map { "topic read rt/\(site)/work/\($0)/+" }
+                // Whoever answers must know the job, which only its worker was told.
+                if !components.isEmpty { lines.append("topic write rt/\(site)/done/+/+") }
             case .reader(let channels):
                 lines += channels.map { "topic read rt/\(site)/ch/\($0)" }
             }

@@ -5,8 +5,9 @@ public import Realtime
 public struct BrokerAccount: Sendable {
     /// What an account may do; all else is denied.
     public enum Role: Sendable, Hashable {
-        /// Notifies on its own `notify` topics and reads the answers on its own `reply` topics.
-        case service
+        /// Notifies on its own `notify` topics and reads the answers on its own `reply` topics; reads the jobs of the
+        /// components that it works for, and answers them.
+        case service(components: [ComponentName] = [])
         /// Reads the events of these channels.
         case reader([ChannelHash])
     }

@@ -5,4 +5,5 @@ struct HeldGrant: Sendable {
     let expiresAt: Int64
     let components: [ComponentName]
     let epoch: Epoch?
+    let names: [ChannelHash: Channel]
 }

@@ -33,7 +33,13 @@ extension HeldRights {
     mutating func merge(_ grant: Grant) {
         let index = UInt16(self.grants.count)
         self.grants.append(
-            HeldGrant(id: grant.id, expiresAt: grant.expiresAt, components: grant.components, epoch: grant.epoch)
+            HeldGrant(
+                id: grant.id,
+                expiresAt: grant.expiresAt,
+                components: grant.components,
+                epoch: grant.epoch,
+                names: grant.names
+            )
         )
         self.entries.append(
             contentsOf: grant.channels.map {

@@ -67,6 +67,11 @@ public struct HeldRights: Sendable {
         return nil
     }
 
+    /// Which channel a hash stands for, as far as the grants say so; not checked against the hash.
+    public func name(of hash: ChannelHash) -> Channel? {
+        self.grants.lazy.compactMap { $0.names[hash] }.first
+    }
+
     /// The rights on a channel that are valid at this moment, in Unix seconds.
     public func rights(on hash: ChannelHash, at now: Int64) -> Rights {
         var rights: Rights = []

@@ -24,7 +24,7 @@ enum ASCII {
     }
 
     /// Whether the text is 1 to `limit` bytes of `[A-Za-z0-9_-]`.
-    static func isLevel(_ text: String, limit: Int) -> Bool {
+    static func isLevel(_ text: some StringProtocol, limit: Int) -> Bool {
         let bytes = text.utf8
         return !bytes.isEmpty && bytes.count <= limit && bytes.allSatisfy(Self.isLevelByte)
     }

@@ -58,8 +58,7 @@ extension Channel {
     }
 
     private static func integer(_ member: JSONValue.Member) throws(RealtimeError) -> Int64 {
-        if let number = member.value.int64 { return number }
-        if let text = member.value.string, let number = Int64(strictDecimal: text) { return number }
+        if let number = member.value.portableInt64 { return number }
         throw RealtimeError(
             .channelInvalid,
             "\(member.name): must be a signed 64-bit integer, as a number or a string of digits"

@@ -21,6 +21,7 @@ extension Grant {
         } else {
             epoch = nil
         }
+        let (channels, names) = try Self.channels(claims)
         self.init(
             site: try Self.text("iss", claims),
             user: try Self.text("sub", claims),
@@ -30,8 +31,9 @@ extension Grant {
             expiresAt: try Self.date("exp", claims),
             role: role,
             components: try Self.components(claims),
-            channels: try Self.channels(claims),
-            epoch: epoch
+            channels: channels,
+            epoch: epoch,
+            names: names
         )
     }
 
@@ -85,30 +87,46 @@ extension Grant {
         return components
     }
 
-    private static func channels(_ claims: JSONValue) throws(RealtimeError) -> [ChannelRight] {
-        guard let claim = claims["ch"] else { return [] }
+    private static func channels(
+        _ claims: JSONValue
+    ) throws(RealtimeError) -> ([ChannelRight], [ChannelHash: Channel]) {
+        guard let claim = claims["ch"] else { return ([], [:]) }
         guard let elements = claim.array else { throw Self.invalid("ch must be a list") }
         guard elements.count <= Self.maximumChannels else {
             throw Self.invalid("ch names more than \(Self.maximumChannels) channels")
         }
         var channels: [ChannelRight] = []
         channels.reserveCapacity(elements.count)
+        var names: [ChannelHash: Channel] = [:]
         for element in elements {
-            guard let parts = element.array, (2...3).contains(parts.count),
+            guard let parts = element.array, (2...4).contains(parts.count),
                 let hash = parts[0].string.flatMap(ChannelHash.init(_:)),
                 let rights = parts[1].string.flatMap(Rights.init(_:))
             else {
-                throw Self.invalid("ch must hold lists of hash, \"s\", \"p\" or \"sp\", and optionally a number")
+                throw Self.invalid(
+                    "ch must hold lists of hash, \"s\", \"p\" or \"sp\", and optionally a number and the channel")
             }
             var sequence: UInt64?
-            if parts.count == 3 {
+            if parts.count == 3 || parts.count == 4 && !parts[2].isNull {
                 guard let number = parts[2].uint64 else {
                     throw Self.invalid("ch has a sequence number that is not a whole number from 0")
                 }
                 sequence = number
             }
             channels.append(ChannelRight(hash: hash, rights: rights, sequence: sequence))
+            if parts.count == 4 { names[hash] = try Self.channel(parts[3]) }
         }
-        return channels
+        return (channels, names)
+    }
+
+    /// `[contextid, component, area, itemid, channeldetails]`; whoever uses it compares its hash.
+    private static func channel(_ claim: JSONValue) throws(RealtimeError) -> Channel {
+        guard let parts = claim.array, parts.count == 5,
+            let contextID = parts[0].portableInt64, let component = parts[1].string, let area = parts[2].string,
+            let itemID = parts[3].portableInt64, let details = parts[4].string,
+            let channel = try? Channel(
+                contextID: contextID, component: component, area: area, itemID: itemID, details: details)
+        else { throw Self.invalid("ch has something that is not a channel") }
+        return channel
     }
 }

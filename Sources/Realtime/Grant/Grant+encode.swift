@@ -22,7 +22,7 @@ extension Grant {
             if !self.channels.isEmpty {
                 claims.key("ch")
                 claims.array { list in
-                    for channel in self.channels { channel.encode(into: &list) }
+                    for channel in self.channels { channel.encode(into: &list, as: self.names[channel.hash]) }
                 }
             }
             if !self.components.isEmpty {
@@ -37,11 +37,23 @@ extension Grant {
 }
 
 extension Grant.ChannelRight {
-    fileprivate func encode(into writer: inout JSONWriter) {
+    fileprivate func encode(into writer: inout JSONWriter, as channel: Channel?) {
         writer.array { parts in
             parts.string(self.hash.description)
             parts.string(self.rights.description)
-            if let sequence = self.sequence { parts.int(sequence) }
+            if let sequence = self.sequence {
+                parts.int(sequence)
+            } else if channel != nil {
+                parts.null()
+            }
+            guard let channel else { return }
+            parts.array { name in
+                name.portableInt(channel.contextID)
+                name.string(channel.component.rawValue)
+                name.string(channel.area)
+                name.portableInt(channel.itemID)
+                name.string(channel.details)
+            }
         }
     }
 }

@@ -48,6 +48,8 @@ public struct Grant: Hashable, Sendable {
     public let channels: [ChannelRight]
     /// The epoch that the channels' sequence numbers belong to (`ep`).
     public let epoch: Epoch?
+    /// Which channels hashes stand for, where the token says so: what is published there can be shown to the component.
+    public let names: [ChannelHash: Channel]
 
     /// Makes a grant of its claims; `KeyRing` checks them when it signs.
     public init(
@@ -60,7 +62,8 @@ public struct Grant: Hashable, Sendable {
         role: Role = .client,
         components: [ComponentName] = [],
         channels: [ChannelRight] = [],
-        epoch: Epoch? = nil
+        epoch: Epoch? = nil,
+        names: [ChannelHash: Channel] = [:]
     ) {
         self.site = site
         self.user = user
@@ -72,5 +75,6 @@ public struct Grant: Hashable, Sendable {
         self.components = components
         self.channels = channels
         self.epoch = epoch
+        self.names = names
     }
 }

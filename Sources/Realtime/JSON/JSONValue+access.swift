@@ -29,6 +29,11 @@ extension JSONValue {
         if case .number(let text) = self.kind { UInt64(strictDecimal: text) } else { nil }
     }
 
+    /// A signed 64-bit integer as a number or as a string of digits; nil for anything else.
+    public var portableInt64: Int64? {
+        self.int64 ?? self.string.flatMap { Int64(strictDecimal: $0) }
+    }
+
     /// An array's elements; nil for anything else.
     public var array: [JSONValue]? {
         if case .array(let elements) = self.kind { elements } else { nil }

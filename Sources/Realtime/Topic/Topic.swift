@@ -26,6 +26,11 @@ public enum Topic: Hashable, Sendable {
     /// The most bytes of a request or job.
     public static let maximumRequestBytes = 40
 
+    /// Whether a text can be a request: 1 to 40 bytes of `[A-Za-z0-9_-]`.
+    public static func isRequest(_ text: some StringProtocol) -> Bool {
+        ASCII.isLevel(text, limit: Self.maximumRequestBytes)
+    }
+
     /// The topic as it is published.
     public func text(site: SiteName) -> String {
         let prefix = "rt/\(site)"

@@ -8,10 +8,12 @@ enum BrokerAccounts {
     /// A file without accounts.
     static let template = """
         # Accounts on the embedded broker. The bridge reads this file when it starts.
-        #   service: publishes to rt/{site}/notify/{name}/{request}, answered on rt/{site}/reply/{name}/{request}
+        #   service: publishes to rt/{site}/notify/{name}/{request}, answered on rt/{site}/reply/{name}/{request};
+        #            with components, it answers their jobs: rt/{site}/work/{component}/{job}
         #   reader:  reads the events of the channels named, by hash
         accounts: []
         #  - { name: shop, role: service, password: "at least 12 characters" }
+        #  - { name: grader, role: service, password: "at least 12 characters", components: [mod_quiz] }
         #  - { name: board, role: reader, password: "at least 12 characters", channels: [gzlFP5ds6BbedNfmyA9NCaDMVic] }
 
         """
@@ -38,7 +40,7 @@ enum BrokerAccounts {
             }
             let role: BrokerAccount.Role
             switch try section.require("role") {
-            case "service": role = .service
+            case "service": role = .service(components: try self.components(of: &section))
             case "reader": role = .reader(try self.channels(of: &section))
             default: throw section.error("role", "must be service or reader")
             }
@@ -51,6 +53,17 @@ enum BrokerAccounts {
         }
         try file.finish()
         return accounts
+    }
+
+    private static func components(of section: inout ConfigurationSection) throws(RealtimeError) -> [ComponentName] {
+        var components: [ComponentName] = []
+        for text in try section.strings("components") ?? [] {
+            guard let name = try? ComponentName(text), !name.isReserved else {
+                throw section.error("components", "must be names of components")
+            }
+            components.append(name)
+        }
+        return components
     }
 
     private static func channels(of section: inout ConfigurationSection) throws(RealtimeError) -> [ChannelHash] {

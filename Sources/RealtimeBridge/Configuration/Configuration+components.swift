@@ -29,7 +29,14 @@ extension Configuration {
             }
             if let timeout = try section.milliseconds("timeout") { settings.timeout = .milliseconds(timeout) }
             if let concurrency = try section.count("concurrency") { settings.concurrency = concurrency }
-            try self.noteUnserved(["callback"], in: &section)
+            if let waiting = try section.count("waiting") { settings.waiting = waiting }
+            if let retries = try section.count("retries", from: 0) { settings.retries = retries }
+            self.callbacks[component] = try Self.callback("callback", in: &section)
+            switch try Self.callback("ingest", in: &section) {
+            case .webhook(let webhook): self.ingestWebhooks[component] = webhook
+            case .workers: throw section.error("ingest", "must be { webhook: { url: …, secret: whsec_… } }")
+            case nil: break
+            }
             try section.finish()
             components[component] = settings
         }
@@ -52,12 +59,5 @@ extension Configuration {
             try retention.finish()
         }
         return policy
-    }
-
-    private mutating func noteUnserved(_ names: [String], in section: inout ConfigurationSection) throws(RealtimeError)
-    {
-        for name in names where section.drop(name) {
-            self.notServed.append("\(section.path).\(name)")
-        }
     }
 }

@@ -12,10 +12,9 @@ extension Configuration {
         guard case .sqlite(let name, let sync) = self.log else {
             return InMemoryEventLog(defaultPolicy: self.defaultPolicy, now: now)
         }
-        let path = name.hasPrefix("/") ? name : (self.directory.map { $0 + "/" } ?? "") + name
         let log = try await SQLiteEventLog.open(
             SQLiteLogSettings(
-                path: path,
+                path: self.path(of: name),
                 sync: sync,
                 defaultPolicy: self.defaultPolicy,
                 maximumBytes: self.retainedBytes,
@@ -26,5 +25,24 @@ extension Configuration {
             logger.notice("the event log begins a new epoch", metadata: ["reason": "\(reason)"])
         }
         return log
+    }
+}
+
+extension Configuration {
+    /// Opens the store of replies that lies beside the event log; `nil` where the log is in memory.
+    ///
+    /// - Throws: `log_unavailable`, with a sentence for the operator.
+    func openReplies() async throws(RealtimeError) -> SQLiteReplyStore? {
+        guard case .sqlite(let name, let sync) = self.log else { return nil }
+        let path = self.path(of: name)
+        let folder = path.lastIndex(of: "/").map { path[...$0] } ?? ""
+        return try await SQLiteReplyStore.open(
+            SQLiteReplySettings(path: folder + "replies.sqlite", sync: sync, now: { WallClock.milliseconds })
+        )
+    }
+
+    /// A relative path lies in the data folder.
+    private func path(of name: String) -> String {
+        name.hasPrefix("/") ? name : (self.directory.map { $0 + "/" } ?? "") + name
     }
 }

@@ -107,6 +107,8 @@ extension Configuration {
             self.limits.connections = connections
         }
         if let bytes = try limits.bytes("outbound_bytes") { self.limits.outboundBytes = bytes }
+        if let replies = try limits.count("replies") { self.limits.replies = replies }
+        if let bytes = try limits.bytes("reply_bytes") { self.limits.replyBytes = bytes }
         guard self.limits.outboundBytes >= self.limits.payload else {
             throw limits.error("outbound_bytes", "must be at least the payload limit")
         }

@@ -46,6 +46,10 @@ public struct Configuration: Sendable {
         public var connections = 100_000
         /// Bytes that may wait for one slow client.
         public var outboundBytes = 1024 * 1024
+        /// Replies that are kept for whoever asks again; one more is answered `busy`.
+        public var replies = 1_000_000
+        /// Bytes of the replies that are kept.
+        public var replyBytes = 256 * 1024 * 1024
 
         /// The default limits.
         public init() {}
@@ -79,14 +83,16 @@ public struct Configuration: Sendable {
     public var apiKeys: [APIKey] = []
     /// The components that are enabled.
     public var components: [ComponentName: ComponentSettings] = [:]
+    /// What answers components' messages.
+    public var callbacks: [ComponentName: Callback] = [:]
+    /// What sees messages that clients publish to a component's channels before they become events.
+    public var ingestWebhooks: [ComponentName: WebhookSettings] = [:]
     /// Limits.
     public var limits = Limits()
     /// The folder of everything that the bridge keeps; `nil` keeps nothing and allows no embedded broker.
     public var directory: String?
     /// Accounts of services and readers on the embedded broker.
     public var brokerAccounts: [BrokerAccount] = []
-    /// Settings of the file that this version reads but does not serve yet, for a warning at the start.
-    public internal(set) var notServed: [String] = []
 
     /// Creates a configuration with defaults and no component enabled.
     public init(site: SiteName, channelKey: ChannelKey, grantKeys: [GrantKey]) {

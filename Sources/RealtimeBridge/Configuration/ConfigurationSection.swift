@@ -46,13 +46,6 @@ struct ConfigurationSection {
         return sections
     }
 
-    /// Takes a member without reading it.
-    ///
-    /// - Returns: Whether it was there.
-    mutating func drop(_ name: String) -> Bool {
-        self.members.removeValue(forKey: name) != nil
-    }
-
     mutating func section(_ name: String) throws(RealtimeError) -> ConfigurationSection? {
         guard let node = self.members.removeValue(forKey: name) else { return nil }
         return try ConfigurationSection(node, path: self.name(name))
@@ -96,9 +89,11 @@ struct ConfigurationSection {
         return value
     }
 
-    mutating func count(_ name: String) throws(RealtimeError) -> Int? {
+    mutating func count(_ name: String, from least: Int = 1) throws(RealtimeError) -> Int? {
         guard let text = try self.string(name) else { return nil }
-        guard let value = Int(text), value > 0 else { throw self.error(name, "must be a whole number above 0") }
+        guard let value = Int(text), value >= least else {
+            throw self.error(name, "must be a whole number from \(least)")
+        }
         return value
     }
 

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Realtime
 
-/// `grant`: makes a grant for one channel.
+/// `grant`: makes a grant for one channel, for components, or for both.
 struct GrantCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "grant",
@@ -30,11 +30,12 @@ struct GrantCommand: AsyncParsableCommand {
     var ttl: Int64?
 
     func run() async throws {
+        let rights = self.mayPublish ? ["subscribe", "publish"] : ["subscribe"]
         let access = try await self.server.client().grant(
             user: self.user,
             session: self.session,
             role: self.role,
-            channels: [(try self.channel.channel(), self.mayPublish ? ["subscribe", "publish"] : ["subscribe"])],
+            channels: try self.channel.channelIfNamed().map { [($0, rights)] } ?? [],
             components: self.components,
             lifetime: self.ttl
         )

@@ -22,11 +22,12 @@ struct API {
     }
 
     /// Calls with any method and any body.
-    func call(_ method: String, _ path: String, body: String) async throws -> Answer {
+    func call(_ method: String, _ path: String, body: String, headers: [String] = []) async throws -> Answer {
         var arguments = [
             "--silent", "--show-error", "--max-time", "15", "--request", method,
             "--write-out", "\n%{http_code} %{content_type}",
         ]
+        for header in headers { arguments += ["--header", header] }
         if let key { arguments += ["--header", "Authorization: Bearer \(key)"] }
         if method != "GET" {
             arguments += ["--header", "Content-Type: application/json", "--data-binary", "@-"]

@@ -1,18 +1,21 @@
 import Foundation
 
-/// The bridge's own program, as the build has made it.
+/// The bridge's own program and its examples, as the build has made them.
 enum BridgeExecutable {
     /// Makes a program of it.
     static func program(_ arguments: [String]) throws -> Program {
-        Program(executable: try self.path(), arguments: arguments)
+        if let named = ProcessInfo.processInfo.environment["REALTIME_BRIDGE_EXECUTABLE"] {
+            return Program(executable: named, arguments: arguments)
+        }
+        return Program(executable: try self.path(of: "realtime-bridge"), arguments: arguments)
     }
 
-    private static func path() throws -> String {
-        if let named = ProcessInfo.processInfo.environment["REALTIME_BRIDGE_EXECUTABLE"] { return named }
+    /// Finds a program beside the tests.
+    static func path(of name: String) throws -> String {
         // The test bundle lies in the folder of the build's products, or is itself a folder there.
         var folder = Bundle.main.bundleURL
         for _ in 0..<4 {
-            let candidate = folder.appendingPathComponent("realtime-bridge").path
+            let candidate = folder.appendingPathComponent(name).path
             var isFolder: ObjCBool = false
             if FileManager.default.fileExists(atPath: candidate, isDirectory: &isFolder), !isFolder.boolValue {
                 return candidate
@@ -20,7 +23,7 @@ enum BridgeExecutable {
             folder.deleteLastPathComponent()
         }
         throw BridgeError(
-            description: "realtime-bridge is not beside the tests; REALTIME_BRIDGE_EXECUTABLE may name it"
+            description: "\(name) is not beside the tests; REALTIME_BRIDGE_EXECUTABLE may name the bridge"
         )
     }
 }

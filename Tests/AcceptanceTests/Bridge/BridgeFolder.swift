@@ -91,6 +91,14 @@ struct BridgeFolder {
         try yaml.write(toFile: file, atomically: false, encoding: .utf8)
     }
 
+    /// Has `bridge.yaml` itself name the ports, for programs without options for them.
+    func listen() throws {
+        try self.configure(
+            "127.0.0.1:8080, mqtt: 127.0.0.1:1884",
+            to: "127.0.0.1:\(self.ports.http), mqtt: 127.0.0.1:\(self.ports.mqtt)")
+        try self.configure("listen: 127.0.0.1:1885", to: "listen: 127.0.0.1:\(self.ports.broker)")
+    }
+
     /// Runs a bridge on the folder for the time of the body, which begins when the bridge answers; the shell's limits
     /// hold for it, if some are given, such as `ulimit -n 512`.
     func serve(
@@ -104,6 +112,8 @@ struct BridgeFolder {
             "--broker", brokerAddress ?? "127.0.0.1:\(self.ports.broker)",
         ]
         var program = try BridgeExecutable.program(arguments)
+        // Webhooks are called without a proxy, whatever the environment says.
+        program.environment = ["http_proxy": "http://127.0.0.1:9", "HTTP_PROXY": "http://127.0.0.1:9"]
         if let limits {
             let limited = "\(limits) && exec \"$0\" \"$@\""
             program = Program(executable: "/bin/sh", arguments: ["-c", limited, program.executable] + arguments)

@@ -23,16 +23,25 @@ final class ChildProcess: Sendable {
     ///   - count: How many events it appends.
     ///   - closes: Whether it closes the log then, or waits to be killed.
     /// - Throws: Where it cannot be started.
-    init(
+    convenience init(
         path: String,
         bootID: String = "boot",
         maximumBytes: Int = 1 << 30,
         count: Int = .max,
         closes: Bool = false
     ) throws {
+        try self.init([path, bootID, "\(maximumBytes)", "\(count)"] + (closes ? ["close"] : []))
+    }
+
+    /// Starts it so that it keeps replies, numbered from the given number, in a store with this path.
+    convenience init(replies path: String, from number: Int) throws {
+        try self.init(["replies", path, "\(number)"])
+    }
+
+    private init(_ arguments: [String]) throws {
         let process = Process()
         process.executableURL = try Self.executable()
-        process.arguments = [path, bootID, "\(maximumBytes)", "\(count)"] + (closes ? ["close"] : [])
+        process.arguments = arguments
         let pipe = Pipe()
         process.standardOutput = pipe
         try process.run()

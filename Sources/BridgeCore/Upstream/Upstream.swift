@@ -1,0 +1,275 @@
+public import Components
+public import Edge
+public import EventLog
+public import Logging
+public import Realtime
+import Synchronization
+
+/// Takes upstream messages to their components, each once, and their replies back.
+///
+/// Rights are checked by whoever calls. A reply is durable before anyone sees it, so that not even a crash has a
+/// callback run again for what was answered.
+public final class Upstream: Sendable {
+    /// What comes back.
+    public enum Reply: Sendable {
+        /// The callback's answer, or what became of it: an encoded ``Realtime/ReplyBody``.
+        case answered([UInt8])
+        /// The message was not given to a callback.
+        case refused(RealtimeError)
+
+        /// The reply in the form that MQTT has for both.
+        public var body: [UInt8] {
+            switch self {
+            case .answered(let body): body
+            case .refused(let error): ReplyBody.failure(error).encode()
+            }
+        }
+    }
+
+    /// How much is remembered of what was answered; one user has an eighth of each.
+    public struct Limits: Sendable {
+        /// Replies.
+        public var count: Int
+        /// Bytes of replies.
+        public var bytes: Int
+
+        /// Creates limits.
+        public init(count: Int, bytes: Int) {
+            self.count = count
+            self.bytes = bytes
+        }
+    }
+
+    /// Who is told a reply.
+    private enum Waiter: Sendable {
+        case client(ReplyTarget)
+        case caller(@Sendable (Reply) -> Void)
+    }
+
+    /// Replies on their way to the store: what comes while it commits is given to it together.
+    private struct Outgoing: Sendable {
+        var kept: [KeptReply] = []
+        var isKeeping = false
+
+        /// Takes what waits; nothing more is under way where nothing does.
+        mutating func take() -> [KeptReply] {
+            defer { self.kept = [] }
+            self.isKeeping = !self.kept.isEmpty
+            return self.kept
+        }
+    }
+
+    private let dispatcher: ComponentDispatcher
+    private let store: (any ReplyStore)?
+    private let metrics: BridgeMetrics
+    private let logger: Logger
+    private let payloadLimit: Int
+    private let now: @Sendable () -> Int64
+    private let window: Mutex<OnceWindow<Waiter>>
+    private let outgoing = Mutex(Outgoing())
+    private let isStoring = Atomic<Bool>(true)
+
+    /// Creates the way upstream.
+    ///
+    /// - Parameters:
+    ///   - dispatcher: What has the callbacks.
+    ///   - store: Where replies survive a crash; `nil` where nothing does.
+    ///   - limits: The window's bounds.
+    ///   - payloadLimit: The largest payload of a message or a reply, in bytes.
+    ///   - metrics: What is counted.
+    ///   - logger: Told where replies are not stored.
+    ///   - now: The time of day, in Unix milliseconds.
+    public init(
+        dispatcher: ComponentDispatcher,
+        store: (any ReplyStore)?,
+        limits: Limits,
+        payloadLimit: Int,
+        metrics: BridgeMetrics,
+        logger: Logger,
+        now: @escaping @Sendable () -> Int64
+    ) {
+        self.dispatcher = dispatcher
+        self.store = store
+        self.payloadLimit = payloadLimit
+        self.metrics = metrics
+        self.logger = logger
+        self.now = now
+        self.window = Mutex(
+            OnceWindow(.init(count: limits.count, bytes: limits.bytes, maximumReply: payloadLimit + Self.envelope))
+        )
+    }
+
+    /// What a reply has around its payload at most, in bytes; errors are shorter than that too.
+    private static let envelope = 512
+
+    /// Takes in the replies of before the last start; to be called once, before the first message.
+    ///
+    /// - Throws: `log_unavailable`.
+    public func restore() async throws(RealtimeError) {
+        guard let store else { return }
+        let now = self.now()
+        let kept = try await store.load(now: now)
+        self.window.withLock { $0.restore(kept, now: now) }
+    }
+
+    /// Has a message of a client answered; a payload that is too large or no JSON is refused.
+    public func submit(_ message: UpstreamMessage, from client: ReplyTarget) {
+        self.submit(message, for: .client(client))
+    }
+
+    /// Has a message answered, and waits for the reply; cancellation does not shorten it.
+    ///
+    /// A payload that is too large or no JSON is refused.
+    public func submit(_ message: UpstreamMessage) async -> Reply {
+        await withCheckedContinuation { continuation in
+            self.submit(message, for: .caller { continuation.resume(returning: $0) })
+        }
+    }
+
+    private func submit(_ message: UpstreamMessage, for waiter: Waiter) {
+        self.metrics.sentUpstream()
+        let payload: EventPayload
+        do throws(RealtimeError) {
+            payload = try EventPayload(json: message.payload, limit: self.payloadLimit)
+            try self.dispatcher.check(message.component)
+        } catch {
+            return self.tell([waiter], .refused(error))
+        }
+        let key = RequestKey(
+            user: message.user,
+            session: message.session,
+            component: message.component.rawValue,
+            request: message.request
+        )
+        let digest = RequestDigest(payload: payload.bytes)
+        let owner = RequestKey.owner(user: message.user)
+        let now = self.now()
+        let submission = self.window.withLock { window in
+            window.submit(key, digest: digest, owner: owner, waiter: waiter, now: now)
+        }
+        switch submission {
+        case .run:
+            self.run(message, payload: payload, as: key, at: now)
+        case .joined:
+            self.metrics.answeredAgain()
+        case .answered(let reply):
+            self.metrics.answeredAgain()
+            self.tell([waiter], .answered(reply))
+        case .reused:
+            self.tell(
+                [waiter], .refused(RealtimeError(.requestReused, "this request id was used with another payload")))
+        case .full:
+            self.tell([waiter], .refused(RealtimeError(.busy, "too many replies are kept already")))
+        }
+    }
+
+    private func run(_ message: UpstreamMessage, payload: EventPayload, as key: RequestKey, at now: Int64) {
+        let request = ComponentRequest(
+            id: MessageID.next(),
+            time: now,
+            user: message.user,
+            session: message.session,
+            client: message.client,
+            component: message.component,
+            request: message.request,
+            payload: payload
+        )
+        self.dispatcher.dispatch(request) { event in
+            switch event {
+            case .late:
+                let reply = ReplyBody.failure(RealtimeError(.timeout, "the callback took too long")).encode()
+                self.tell(self.window.withLock { $0.release(key) }, .answered(reply))
+            case .ended(.answered(let payload)):
+                self.keep(self.reply(payload, to: message.component), as: key, of: message.component)
+            case .ended(.failed(let error)):
+                self.keep(ReplyBody.failure(error).encode(), as: key, of: message.component)
+            case .ended(.unanswered(let error)):
+                let ran = error.code == .timeout || error.code == .callbackFailed
+                self.tell(
+                    self.window.withLock { $0.forget(key) },
+                    ran ? .answered(ReplyBody.failure(error).encode()) : .refused(error)
+                )
+            }
+        }
+    }
+
+    private func reply(_ payload: EventPayload, to component: ComponentName) -> [UInt8] {
+        guard payload.bytes.count > self.payloadLimit else { return ReplyBody.success(payload: payload).encode() }
+        let incident = Incident()
+        self.logger.error(
+            "a component's reply is larger than limits.payload",
+            metadata: [LogKey.component: "\(component)", LogKey.incident: "\(incident)"]
+        )
+        return ReplyBody.failure(RealtimeError(.callbackFailed, "incident \(incident)")).encode()
+    }
+
+    /// Makes a reply durable, then tells it.
+    private func keep(_ reply: [UInt8], as key: RequestKey, of component: ComponentName) {
+        guard let kept = self.window.withLock({ $0.settle(key, reply: reply, now: self.now()) }) else { return }
+        // The bridge's own components change nothing: running them again after a crash does no harm.
+        guard let store, !component.isReserved else { return self.tell([kept]) }
+        let replies = self.outgoing.withLock { outgoing -> [KeptReply] in
+            outgoing.kept.append(kept)
+            return outgoing.isKeeping ? [] : outgoing.take()
+        }
+        if !replies.isEmpty { self.store(replies, in: store) }
+    }
+
+    private func store(_ replies: [KeptReply], in store: any ReplyStore) {
+        store.keep(replies) { result in
+            self.noteStoring(result)
+            // Those callbacks have run: withholding their answers would help nobody.
+            self.tell(replies)
+            var next = self.outgoing.withLock { $0.take() }
+            if case .success = result, !next.isEmpty { return self.store(next, in: store) }
+            // Not tried at once again, since a store that fails may answer within this very call.
+            while !next.isEmpty {
+                self.tell(next)
+                next = self.outgoing.withLock { $0.take() }
+            }
+        }
+    }
+
+    /// Tells replies that are kept to all who wait for them.
+    private func tell(_ replies: [KeptReply]) {
+        let waiters = self.window.withLock { window in replies.map { window.kept($0.key) } }
+        var answers: [(target: ReplyTarget, body: [UInt8])] = []
+        answers.reserveCapacity(replies.count)
+        for (reply, waiters) in zip(replies, waiters) {
+            for waiter in waiters {
+                switch waiter {
+                case .client(let target): answers.append((target, reply.reply))
+                case .caller(let completion): completion(.answered(reply.reply))
+                }
+            }
+        }
+        if answers.count == 1 {
+            answers[0].target.send(answers[0].body)
+        } else {
+            ReplyTarget.send(answers)
+        }
+    }
+
+    private func tell(_ waiters: [Waiter], _ reply: Reply) {
+        for waiter in waiters {
+            switch waiter {
+            case .client(let target): target.send(reply.body)
+            case .caller(let completion): completion(reply)
+            }
+        }
+    }
+
+    /// Says once that replies are not stored, and once that they are again.
+    private func noteStoring(_ result: Result<Void, RealtimeError>) {
+        let isWorking = if case .success = result { true } else { false }
+        guard self.isStoring.exchange(isWorking, ordering: .relaxed) != isWorking else { return }
+        if case .failure(let error) = result {
+            self.logger.error(
+                "replies are not stored: after a crash their callbacks could run again",
+                metadata: [LogKey.code: "\(error.code)"]
+            )
+        } else {
+            self.logger.notice("replies are stored again")
+        }
+    }
+}

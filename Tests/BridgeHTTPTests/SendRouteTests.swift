@@ -1,0 +1,125 @@
+import BridgeCore
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import Realtime
+import Testing
+
+@testable import BridgeHTTP
+
+/// `POST /v1/send/{component}`: rights, ids, replies and problems.
+@Suite struct SendRouteTests {
+    private func token(
+        _ fixture: APIFixture,
+        user: String = "42",
+        components: [String] = ["mod_quiz", "mod_chat"],
+        expires: Int64 = APIFixture.time / 1000 + 60
+    ) throws -> String {
+        try fixture.keys.sign(
+            Grant(
+                site: "demo",
+                user: user,
+                session: "abc",
+                id: "g1",
+                issuedAt: expires - 60,
+                expiresAt: expires,
+                components: components.map { try ComponentName($0) }
+            )
+        )
+    }
+
+    private func send(
+        _ fixture: APIFixture,
+        _ body: String,
+        id: String? = nil,
+        to component: String = "mod_quiz",
+        token: String? = nil
+    ) async throws -> TestResponse {
+        var headers: HTTPFields = [:]
+        if let id { headers[.idempotencyKey] = id }
+        return try await fixture.send(
+            .post, "/v1/send/\(component)", key: token ?? self.token(fixture), headers: headers, body: body)
+    }
+
+    @Test func theReplyIsAnswered() async throws {
+        let fixture = try APIFixture()
+        let answer = try await self.send(fixture, #"{"a":1}"#)
+        #expect(answer.status == .ok)
+        #expect(answer.headers[.contentType] == "application/json")
+        #expect(answer.headers[.cacheControl] == "no-store")
+        #expect(answer.text == #"{"ok":true,"payload":{"a":1}}"#)
+    }
+
+    @Test(arguments: [("r1", "\"r1\""), ("\"r1\"", "r1")])
+    func theSameIDIsTheSameMessage(first: String, second: String) async throws {
+        let fixture = try APIFixture()
+        #expect(try await self.send(fixture, "1", id: first).text == #"{"ok":true,"payload":1}"#)
+        #expect(try await self.send(fixture, "1", id: second).text == #"{"ok":true,"payload":1}"#)
+        let other = try await self.send(fixture, "2", id: second)
+        #expect(other.status == .conflict)
+        #expect(other.problem == "request_reused")
+        // Another user's id is another.
+        let theirs = try await self.send(fixture, "2", id: first, token: try self.token(fixture, user: "43"))
+        #expect(theirs.text == #"{"ok":true,"payload":2}"#)
+    }
+
+    @Test func withoutAnIDEveryMessageIsNew() async throws {
+        let fixture = try APIFixture()
+        for number in 1...3 {
+            #expect(try await self.send(fixture, "\(number)").text == #"{"ok":true,"payload":\#(number)}"#)
+        }
+    }
+
+    @Test(arguments: ["", "\"", "\"\"", "a b", "a/b", "+", "é", String(repeating: "a", count: 41)])
+    func oddIDsAreRefused(id: String) async throws {
+        let answer = try await self.send(try APIFixture(), "1", id: id)
+        #expect(answer.status == .badRequest)
+        #expect(answer.problem == "payload_invalid")
+    }
+
+    @Test(arguments: [
+        ("mod_forum", "1", 403, "forbidden"), ("Quiz", "1", 403, "forbidden"), ("mod_chat", "1", 404, "no_callback"),
+        ("mod_quiz", "", 400, "payload_invalid"), ("mod_quiz", "{", 400, "payload_invalid"),
+        ("mod_quiz", "\"\(String(repeating: "a", count: 1024))\"", 413, "payload_too_large"),
+        ("realtime_grant", "1", 403, "component_disabled"), ("realtime_history", "1", 403, "component_disabled"),
+    ])
+    func whatIsRefusedIsAProblem(component: String, body: String, status: Int, code: String) async throws {
+        let answer = try await self.send(try APIFixture(), body, to: component)
+        #expect(answer.status.code == status)
+        #expect(answer.problem == code)
+    }
+
+    @Test func componentsHaveToBeEnabled() async throws {
+        let fixture = try APIFixture()
+        let token = try self.token(fixture, components: ["mod_forum"])
+        let answer = try await self.send(fixture, "1", to: "mod_forum", token: token)
+        #expect(answer.problem == "component_disabled")
+    }
+
+    @Test func onlyAGrantThatIsGoodSends() async throws {
+        let fixture = try APIFixture()
+        #expect(try await fixture.send(.post, "/v1/send/mod_quiz", body: "1").problem == "unauthorized")
+        #expect(try await self.send(fixture, "1", token: "all").problem == "grant_invalid")
+        let expired = try self.token(fixture, expires: APIFixture.time / 1000)
+        let answer = try await self.send(fixture, "1", token: expired)
+        #expect(answer.status == .unauthorized)
+        #expect(answer.problem == "grant_expired")
+        let long = String(repeating: "a", count: Grant.maximumTokenBytes + 1)
+        #expect(try await self.send(fixture, "1", token: long).problem == "unauthorized")
+    }
+
+    @Test func messagesHaveARate() async throws {
+        let fixture = try APIFixture()
+        for _ in 0..<5 { #expect(try await self.send(fixture, "1").status == .ok) }
+        let answer = try await self.send(fixture, "1")
+        #expect(answer.status == .tooManyRequests)
+        #expect(answer.problem == "limit")
+        #expect(try await self.send(fixture, "1", token: try self.token(fixture, user: "43")).status == .ok)
+    }
+
+    @Test func onlyPostSends() async throws {
+        let answer = try await APIFixture().send(.get, "/v1/send/mod_quiz")
+        #expect(answer.status == .methodNotAllowed)
+        #expect(answer.headers[.allow] == "POST")
+    }
+}
