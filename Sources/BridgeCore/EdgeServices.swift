@@ -50,37 +50,7 @@ public struct EdgeServices: EdgeDelegate {
         limit: ReplayLimit,
         completion: @escaping @Sendable (Result<ReplayPage, RealtimeError>) -> Void
     ) {
-        switch start {
-        case .now:
-            self.log.head(of: channel) { completion($0.map { ReplayPage(head: $0) }) }
-        case .latest:
-            self.log.latest(channel) { result in
-                completion(
-                    result.map { page in
-                        ReplayPage(
-                            head: page.head,
-                            events: page.policy?.retainsLast == true ? page.events : [],
-                            hidesHistory: page.policy?.historyFromGrantOnly ?? false,
-                            retainsLast: page.policy?.retainsLast ?? false
-                        )
-                    }
-                )
-            }
-        case .after(let position):
-            let limit = ReadLimit(events: limit.events, bytes: limit.bytes)
-            self.log.read(channel, since: position, limit: limit) { result in
-                completion(
-                    result.map { page in
-                        ReplayPage(
-                            head: page.head,
-                            events: page.events,
-                            hidesHistory: page.policy?.historyFromGrantOnly ?? false,
-                            retainsLast: page.policy?.retainsLast ?? false
-                        )
-                    }
-                )
-            }
-        }
+        self.log.replay(channel, from: start, limit: limit, completion: completion)
     }
 
     /// Hands an upstream message to its component; a payload that is too large or no JSON is refused before that.

@@ -1,9 +1,10 @@
 /// How many log lines of one kind may be written in a second, so that nobody fills the disk by being refused.
-struct LineLimit {
+public struct LineLimit: Sendable {
     /// What to do with a line.
-    enum Verdict: Equatable {
+    public enum Verdict: Equatable, Sendable {
         /// Write it; as many were left out before it.
         case write(leftOut: Int)
+        /// Leave it out.
         case leaveOut
     }
 
@@ -12,12 +13,13 @@ struct LineLimit {
     private var written = 0
     private var leftOut = 0
 
-    init(perSecond: Int) {
+    /// Creates a limit.
+    public init(perSecond: Int) {
         self.perSecond = perSecond
     }
 
     /// Asks for one line, at a time in seconds of any clock that does not go back.
-    mutating func take(now: UInt64) -> Verdict {
+    public mutating func take(now: UInt64) -> Verdict {
         if now != self.second {
             self.second = now
             self.written = 0

@@ -180,6 +180,8 @@ public final class Bridge: Service {
             logger: self.logger
         )
         self.notifier.add(hub)
+        let waiters = EventWaiters()
+        self.notifier.add(waiters)
         let broker = try configuration.makeBroker(logger: self.logger)
         var mirror: Mirror?
         var workers: BrokerWorkers?
@@ -211,6 +213,14 @@ public final class Bridge: Service {
         let api = BridgeAPI(
             issuer: self.issuer,
             notifier: self.notifier,
+            pulls: PullService(
+                verifier: self.verifier,
+                log: self.log,
+                waiters: waiters,
+                maximum: edge.maximumConnections,
+                connections: { [edgeMetrics] in edgeMetrics.connections },
+                now: now
+            ),
             upstream: UpstreamAccess(
                 verifier: self.verifier,
                 service: upstream,

@@ -19,10 +19,19 @@ struct APIFixture: Sendable {
     let api: BridgeAPI
     let edgeMetrics = EdgeMetrics()
     let verifier: GrantVerifier
+    let notifier: Notifier
+    let issuer: GrantIssuer
     let keys: KeyRing
     let dispatcher: ComponentDispatcher
 
-    init(isBusConnected: Bool? = nil, payloadLimit: Int = 1024) throws {
+    /// The time of the grants is the events' unless it is given, in Unix milliseconds.
+    init(
+        isBusConnected: Bool? = nil,
+        payloadLimit: Int = 1024,
+        policies: [String: ChannelPolicy] = [:],
+        now: @escaping @Sendable () -> Int64 = { Self.time },
+        maximumConnections: Int = 1000
+    ) throws {
         let secret = Array("0123456789abcdef0123456789abcdef".utf8)
         let site = try SiteName("demo")
         let channelKey = try ChannelKey(bytes: secret)
@@ -35,25 +44,39 @@ struct APIFixture: Sendable {
             ]
         )
         let quiz = try ComponentName("mod_quiz")
-        let rules = AreaRules(components: [quiz: ComponentSettings(areas: ["game"])])
+        let rules = AreaRules(
+            components: [quiz: ComponentSettings(areas: ["game", "board"])], policies: [quiz: policies])
         let log = InMemoryEventLog { Self.time }
-        self.verifier = GrantVerifier(keys: keys) { Self.time }
+        self.verifier = GrantVerifier(keys: keys, now: now)
         self.keys = keys
+        let waiters = EventWaiters()
+        let edgeMetrics = self.edgeMetrics
+        self.notifier = Notifier(site: site, key: channelKey, rules: rules, log: log, metrics: metrics)
+        self.notifier.add(waiters)
+        self.issuer = GrantIssuer(
+            site: site,
+            keys: keys,
+            channelKey: channelKey,
+            rules: rules,
+            log: log,
+            urls: BridgeURLs(http: "http://h", websocket: "ws://h/mqtt", mqtt: "mqtt://h:1884"),
+            now: now
+        )
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         self.dispatcher = ComponentDispatcher(
             components: [quiz: ComponentSettings(), try ComponentName("mod_chat"): ComponentSettings()], logger: logger)
         try self.dispatcher.register(quiz, callback: .immediate { $0.payload })
         self.api = BridgeAPI(
-            issuer: GrantIssuer(
-                site: site,
-                keys: keys,
-                channelKey: channelKey,
-                rules: rules,
+            issuer: self.issuer,
+            notifier: self.notifier,
+            pulls: PullService(
+                verifier: self.verifier,
                 log: log,
-                urls: BridgeURLs(http: "http://h", websocket: "ws://h/mqtt", mqtt: "mqtt://h:1884"),
-                now: { Self.time }
+                waiters: waiters,
+                maximum: maximumConnections,
+                connections: { edgeMetrics.connections },
+                now: now
             ),
-            notifier: Notifier(site: site, key: channelKey, rules: rules, log: log, metrics: metrics),
             upstream: UpstreamAccess(
                 verifier: self.verifier,
                 service: Upstream(
@@ -63,10 +86,10 @@ struct APIFixture: Sendable {
                     payloadLimit: payloadLimit,
                     metrics: metrics,
                     logger: logger,
-                    now: { Self.time }
+                    now: now
                 ),
                 rates: SenderRates(perSecond: 5),
-                now: { Self.time }
+                now: now
             ),
             keys: APIKeyRing([
                 APIKey(name: "all", digest: APIKey.digest(of: "all"), roles: [.grant, .notify, .admin]),

@@ -7,6 +7,7 @@ import NIOHTTPTypesHTTP1
 import Realtime
 import Testing
 
+@testable import BridgeCore
 @testable import BridgeHTTP
 @testable import Edge
 
@@ -186,6 +187,33 @@ import Testing
         #expect(taken == 1000)
     }
 
+    /// A poll or a stream is answered for as long as it takes, and what it is answered in pieces is passed on.
+    @Test func answersMayTakeTheirTime() throws {
+        self.send("POST /v1/poll HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n{}")
+        self.loop.advanceTime(by: .seconds(300))
+        try self.channel.writeOutbound(HTTPResponsePart.head(HTTPResponse(status: .ok)))
+        for _ in 0..<10 {
+            self.loop.advanceTime(by: .seconds(25))
+            try self.channel.writeOutbound(HTTPResponsePart.body(ByteBuffer(string: ":\n\n")))
+        }
+        #expect(self.channel.isActive)
+        #expect(try self.received().components(of: ":\n\n") == 10)
+    }
+
+    @Test func thePeersLeavingAndTheShutdownEndWhatWaits() throws {
+        let watch = try self.channel.pipeline.syncOperations.handler(type: RequestProgress.self).peer
+        for event: any Sendable in [ChannelShouldQuiesceEvent(), ChannelEvent.inputClosed] {
+            let waiter = Waiter()
+            watch.watch(for: waiter)
+            self.channel.pipeline.fireUserInboundEventTriggered(event)
+            #expect(waiter.isOver)
+        }
+        // Whoever comes later is told at once.
+        let late = Waiter()
+        watch.watch(for: late)
+        #expect(late.isOver)
+    }
+
     @Test func whoeverTakesNothingIsClosed() throws {
         self.send(Self.request)
         self.channel.isWritable = false
@@ -217,5 +245,11 @@ import Testing
         self.send("{}")
         try self.answer()
         #expect(try self.received().hasPrefix("HTTP/1.1 200 OK\r\n"))
+    }
+}
+
+extension String {
+    fileprivate func components(of text: String) -> Int {
+        self.split(separator: text, omittingEmptySubsequences: false).count - 1
     }
 }

@@ -3,6 +3,9 @@ import Realtime
 
 /// All API keys, and who a request's bearer is.
 public struct APIKeyRing: Sendable {
+    /// The longest key that is looked at, in bytes.
+    private static let maximumKey = 1024
+
     private let keys: [APIKey]
 
     /// Creates a ring.
@@ -14,7 +17,7 @@ public struct APIKeyRing: Sendable {
     ///
     /// - Throws: `unauthorized` without a known key, `forbidden` when the key lacks the role.
     func authorize(_ request: Request, for role: APIKey.Role) throws(RealtimeError) -> APIKey {
-        guard let presented = Bearer.token(of: request, limit: 1024) else {
+        guard let presented = Bearer.token(of: request, limit: Self.maximumKey) else {
             throw RealtimeError(.unauthorized, "an API key is needed: Authorization: Bearer …")
         }
         let digest = APIKey.digest(of: String(presented))

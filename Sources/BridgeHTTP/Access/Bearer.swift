@@ -1,13 +1,28 @@
 import Hummingbird
+import NIOCore
+import Realtime
 
-/// The token of a request's `Authorization` header (RFC 6750, section 2.1).
+/// Whoever a request speaks for: `Authorization: Bearer …` (RFC 6750, section 2.1).
 enum Bearer {
-    /// Finds the token; `nil` where there is none, or one longer than `limit` bytes.
+    /// The token of a request; nil where there is none, or one that is longer than so many bytes.
     static func token(of request: Request, limit: Int) -> Substring? {
         let scheme = "bearer "
-        guard let header = request.headers[.authorization], header.utf8.count <= limit + scheme.utf8.count,
+        guard let header = request.headers[.authorization], header.utf8.count <= scheme.utf8.count + limit,
             header.prefix(scheme.count).lowercased() == scheme
         else { return nil }
         return header.dropFirst(scheme.count)
+    }
+
+    /// The grant that a request presents.
+    ///
+    /// - Throws: `unauthorized` where there is none, else what `verify` throws.
+    static func grant(
+        of request: Request,
+        verify: (ByteBuffer) throws(RealtimeError) -> Grant
+    ) throws(RealtimeError) -> Grant {
+        guard let token = Self.token(of: request, limit: Grant.maximumTokenBytes) else {
+            throw RealtimeError(.unauthorized, "a grant is needed: Authorization: Bearer …")
+        }
+        return try verify(ByteBuffer(substring: token))
     }
 }

@@ -18,6 +18,7 @@ extension BridgeAPI {
         }
         var text = PrometheusText()
         text.gauge("realtime_connections", "Connections with an accepted CONNECT.", self.edgeMetrics.connections)
+        text.gauge("realtime_pulls", "Polls and streams.", self.pulls.count)
         text.counter("realtime_connections_accepted", "Connections accepted.", self.edgeMetrics.accepted)
         text.counter("realtime_events", "Events committed to the log.", self.metrics.events)
         text.counter("realtime_events_repeated", "Events whose key was known.", self.metrics.repetitions)

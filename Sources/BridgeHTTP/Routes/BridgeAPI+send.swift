@@ -11,7 +11,9 @@ extension BridgeAPI {
     /// The reply is the same as over MQTT, a failed callback's included; what the bridge refuses is a problem.
     @Sendable
     func postSend(_ request: Request, context: BridgeRequestContext) async throws -> Response {
-        let grant = try self.grant(of: request)
+        let grant = try Bearer.grant(of: request) { token throws(RealtimeError) in
+            try self.upstream.verifier.verify(token)
+        }
         let name = context.parameters.get("component") ?? ""
         let id = try Self.requestID(of: request)
         let now = self.upstream.now() / 1000
@@ -33,16 +35,6 @@ extension BridgeAPI {
         case .answered(let reply): return Self.json(reply)
         case .refused(let error): throw error
         }
-    }
-
-    /// The grant that a client presents as its bearer token.
-    ///
-    /// - Throws: `unauthorized` without one, `grant_invalid` or `grant_expired`.
-    private func grant(of request: Request) throws(RealtimeError) -> Grant {
-        guard let token = Bearer.token(of: request, limit: Grant.maximumTokenBytes) else {
-            throw RealtimeError(.unauthorized, "a grant is needed: Authorization: Bearer …")
-        }
-        return try self.upstream.verifier.verify(ByteBuffer(substring: token))
     }
 
     /// The message's id: the header `Idempotency-Key`, with or without the quotes of a structured field, else a new one.

@@ -9,6 +9,7 @@ import Realtime
 public struct BridgeAPI: Sendable {
     let issuer: GrantIssuer
     let notifier: Notifier
+    let pulls: PullService
     let upstream: UpstreamAccess
     let keys: APIKeyRing
     let origins: Origins
@@ -25,6 +26,7 @@ public struct BridgeAPI: Sendable {
     public init(
         issuer: GrantIssuer,
         notifier: Notifier,
+        pulls: PullService,
         upstream: UpstreamAccess,
         keys: APIKeyRing,
         origins: Origins,
@@ -36,6 +38,7 @@ public struct BridgeAPI: Sendable {
     ) {
         self.issuer = issuer
         self.notifier = notifier
+        self.pulls = pulls
         self.upstream = upstream
         self.keys = keys
         self.origins = origins
@@ -52,9 +55,13 @@ public struct BridgeAPI: Sendable {
     func makeResponder() -> some HTTPResponder<BridgeRequestContext> {
         let router = Router(context: BridgeRequestContext.self)
         let metrics = self.edgeMetrics
-        router.add(middleware: ProblemMiddleware(refused: { metrics.refused($0) }))
+        let problems = ProblemMiddleware(refused: { metrics.refused($0) })
+        router.add(middleware: OriginMiddleware(origins: self.origins, problems: problems))
+        router.add(middleware: problems)
         self.add("/v1/grants", [.post: self.postGrants], to: router)
         self.add("/v1/notify", [.post: self.postNotify], to: router)
+        self.add("/v1/poll", [.post: self.postPoll], to: router)
+        self.add("/v1/stream", [.get: self.getStream], to: router)
         self.add("/v1/send/:component", [.post: self.postSend], to: router)
         self.add("/mqtt", [.get: self.getEdge], to: router)
         self.add("/healthz", [.get: self.getHealth], to: router)

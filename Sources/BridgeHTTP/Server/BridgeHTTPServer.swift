@@ -63,20 +63,34 @@ public struct BridgeHTTPServer: Service {
         let port = server.localAddress?.port ?? self.address.port
         self.logger.info("listening for HTTP", metadata: ["host": "\(self.address.host)", "port": "\(port)"])
         await self.onRunning(port)
-        await withDiscardingTaskGroup { group in
+        await withTaskGroup(of: Void.self) { group in
             group.addTask {
                 // Ends by shutdown or by cancellation; both close.
                 try? await gracefulShutdown()
                 // Closing fails only where it was closed before.
                 try? await server.close()
                 acceptor.close()
+                try? await Task.sleep(for: Self.grace)
             }
+            group.addTask { await self.serve(acceptor, as: http) }
+            // Either all connections have ended, or those that have not are ended.
+            await group.next()
+            group.cancelAll()
+        }
+    }
+
+    /// How long connections have at shutdown to be answered; what waits for events is answered at once.
+    private static let grace = Duration.seconds(2)
+
+    /// Serves connections until no more come and all have ended.
+    private func serve(_ acceptor: HTTPAcceptor, as http: HTTP1Channel) async {
+        await withDiscardingTaskGroup { group in
             // Its end does not come before the acceptor is closed, so that no connection is left in it.
             for await connection in acceptor.connections {
-                group.addTask { await http.handle(value: connection, logger: self.logger) }
+                group.addTask {
+                    await acceptor.serve(connection) { await http.handle(value: $0, logger: self.logger) }
+                }
             }
-            // Has each connection answer the request that it has read, and end.
-            group.cancelAll()
         }
     }
 
@@ -121,7 +135,7 @@ public struct BridgeHTTPServer: Service {
         )
         return HTTP1Channel(
             responder: { request, writer, channel in
-                let context = BridgeRequestContext(source: .init(channel: channel, logger: logger))
+                let context = BridgeRequestContext(connection: channel, logger: logger)
                 var response = try await responder.respond(to: request, context: context)
                 response.headers[.date] = date.now
                 // NIO's parser stops behind a request that asks for an upgrade, and a body that nobody wants shall not be

@@ -49,7 +49,8 @@ struct ProblemMiddleware: RouterMiddleware {
         return (Int(length) ?? .max) > Self.maximumUnwanted
     }
 
-    private func respond(_ error: RealtimeError, to request: Request, status: Int? = nil) -> Response {
+    /// Answers with a problem, and counts it.
+    func respond(_ error: RealtimeError, to request: Request, status: Int? = nil) -> Response {
         self.refused(error.code)
         let status = status ?? Self.status(of: error.code)
         var headers: HTTPFields = [.contentType: Problem.mediaType]

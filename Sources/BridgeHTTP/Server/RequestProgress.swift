@@ -3,13 +3,16 @@ import NIOCore
 import NIOHTTP1
 import NIOHTTPTypes
 
-/// Behind the HTTP parser: tells the ``RequestGuard`` how far a request has come, and answers `Expect: 100-continue`.
+/// Behind the HTTP parser: tells the ``RequestGuard`` how far a request has come, and answers `Expect: 100-continue`;
+/// tells whoever waits that the peer has gone.
 final class RequestProgress: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPRequestPart
     typealias InboundOut = HTTPRequestPart
     typealias OutboundIn = HTTPResponsePart
     typealias OutboundOut = HTTPResponsePart
 
+    /// Told when the peer sends nothing more, or the bridge is shutting down.
+    let peer = PeerWatch()
     private var requestGuard: RequestGuard?
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -33,6 +36,16 @@ final class RequestProgress: ChannelDuplexHandler, RemovableChannelHandler {
             self.requestGuard?.requestArrived()
         }
         context.fireChannelRead(data)
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if event as? ChannelEvent == .inputClosed || event is ChannelShouldQuiesceEvent { self.peer.gone() }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        self.peer.gone()
+        context.fireChannelInactive()
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {

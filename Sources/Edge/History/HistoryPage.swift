@@ -1,14 +1,32 @@
-import Realtime
+public import Realtime
 
 /// What a client that asks for history gets of one channel.
-struct HistoryPage {
+public struct HistoryPage: Sendable {
     /// Where the page was asked to begin.
-    let since: Position
+    public let since: Position
     /// The last event of the page, else the head: where the next request goes on.
-    let position: Position
-    let recovered: Recovery
-    let events: ArraySlice<EventRecord>
-    let hasMore: Bool
+    public let position: Position
+    /// Whether everything after where it was asked to begin follows.
+    public let recovered: Recovery
+    /// The events, in order.
+    public let events: ArraySlice<EventRecord>
+    /// Whether there is more now.
+    public let hasMore: Bool
+
+    /// Makes a page of its parts.
+    public init(
+        since: Position,
+        position: Position,
+        recovered: Recovery,
+        events: ArraySlice<EventRecord> = [],
+        hasMore: Bool = false
+    ) {
+        self.since = since
+        self.position = position
+        self.recovered = recovered
+        self.events = events
+        self.hasMore = hasMore
+    }
 
     /// Takes what was read after a position.
     ///

@@ -1,15 +1,23 @@
-import Realtime
+public import Realtime
 
-/// One channel of a request for history, and the last event of it that the client has seen.
-struct HistoryRequest {
-    let channel: ChannelHash
-    let since: Position
+/// One channel of a request for what was missed, and the last event of it that the client has seen.
+public struct HistoryRequest: Sendable {
+    /// The channel.
+    public let channel: ChannelHash
+    /// The last event seen; nil where the client leaves it to the grant.
+    public let since: Position?
 
-    /// Reads `{"channels":[{"hash","since"}]}`.
+    /// Makes a request.
+    public init(channel: ChannelHash, since: Position?) {
+        self.channel = channel
+        self.since = since
+    }
+
+    /// Reads `{"channels":[{"hash","since"}]}`; `since` may be left out unless it is needed.
     ///
     /// - Throws: `payload_invalid` where it is of another form, `limit` where it names too many channels.
-    static func parse(_ body: [UInt8]) throws(RealtimeError) -> [HistoryRequest] {
-        guard let channels = try JSONValue.parse(body)["channels"]?.array, !channels.isEmpty else {
+    public static func parse(_ json: JSONValue, needsSince: Bool = false) throws(RealtimeError) -> [HistoryRequest] {
+        guard let channels = json["channels"]?.array, !channels.isEmpty else {
             throw RealtimeError(.payloadInvalid, "channels must be a list of objects with hash and since")
         }
         guard channels.count <= Grant.maximumChannels else {
@@ -17,12 +25,14 @@ struct HistoryRequest {
         }
         var requests: [HistoryRequest] = []
         for channel in channels {
+            let since = channel["since"]
+            let position = since?.string.flatMap { Position($0) }
             guard let hash = channel["hash"]?.string.flatMap({ ChannelHash($0) }),
-                let since = channel["since"]?.string.flatMap({ Position($0) })
+                position != nil || since == nil && !needsSince
             else {
                 throw RealtimeError(.payloadInvalid, "channels: hash must be a channel's hash, since a position")
             }
-            requests.append(HistoryRequest(channel: hash, since: since))
+            requests.append(HistoryRequest(channel: hash, since: position))
         }
         return requests
     }

@@ -25,7 +25,7 @@ public struct ReplayPage: Sendable {
     }
 
     /// The page by numbers, for a subscription's cursor.
-    var numbers: Cursor.Page {
+    public var numbers: Cursor.Page {
         Cursor.Page(head: self.head, first: self.events.first?.sequence, count: self.events.count)
     }
 }
