@@ -21,7 +21,7 @@ extension Bridge {
     /// A message of another form is answered with `callback_failed`; otherwise as ``component(_:handle:)``.
     ///
     /// - Throws: `component_disabled` when the configuration does not enable the component.
-    public func component<Message: Decodable, Answer: Encodable>(
+    public func component<Message: Decodable & SendableMetatype, Answer: Encodable & SendableMetatype>(
         _ name: String,
         handle: @escaping @Sendable (Message, ComponentRequest) async throws -> Answer
     ) throws(RealtimeError) {

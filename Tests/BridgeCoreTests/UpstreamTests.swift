@@ -112,12 +112,12 @@ import Testing
         (String(repeating: "1", count: 65), .payloadTooLarge),
     ])
     func badPayloadsAreRefused(payload: String, code: RealtimeError.Code) async throws {
-        #expect(self.code(await try self.upstream().submit(try self.message(payload))) == code)
+        #expect(self.code(try await self.upstream().submit(try self.message(payload))) == code)
     }
 
     @Test func componentsThatAreNotEnabledAreRefused() async throws {
         #expect(
-            self.code(await try self.upstream().submit(try self.message(component: "mod_forum"))) == .componentDisabled)
+            self.code(try await self.upstream().submit(try self.message(component: "mod_forum"))) == .componentDisabled)
     }
 
     @Test func aFullWindowIsBusyAndForgetsNothing() async throws {
@@ -177,7 +177,7 @@ import Testing
     @Test func anotherLifeGivesTheSameReply() async throws {
         let store = InMemoryReplyStore(now: { CoreFixture.time })
         #expect(
-            self.text(await try self.upstream(store: store).submit(try self.message())) == #"{"ok":true,"payload":1}"#)
+            self.text(try await self.upstream(store: store).submit(try self.message())) == #"{"ok":true,"payload":1}"#)
         let second = try self.upstream(store: store)
         try await second.restore()
         // Its own callback would answer 1 as well: another request shows that it has not run.
