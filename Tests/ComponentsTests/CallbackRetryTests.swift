@@ -89,7 +89,7 @@ import Testing
             await fixture.clock.asleep(2)
             waiting.withLock { $0 = told }
         }
-        #expect(waiting.withLock { $0?.texts } == ["unanswered busy"])
+        #expect(waiting.withLock { $0?.texts } == ["unanswered timeout"])
         #expect(calls() == 1)
     }
 

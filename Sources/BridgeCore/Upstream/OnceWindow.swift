@@ -20,7 +20,7 @@ package struct OnceWindow<Waiter> {
         package var waiters: Int
 
         /// Creates limits; one user has an eighth of the count and of the bytes, and at least one request.
-        package init(count: Int, bytes: Int, maximumReply: Int, waiters: Int = 16) {
+        package init(count: Int, bytes: Int, maximumReply: Int, waiters: Int = 64) {
             self.count = count
             self.bytes = bytes
             self.maximumReply = maximumReply

@@ -98,13 +98,16 @@ public final class Upstream: Service {
         self.logger = logger
         self.now = now
         self.window = OnceShards(
-            .init(count: limits.count, bytes: limits.bytes, maximumReply: payloadLimit + Self.envelope)
+            .init(count: limits.count, bytes: limits.bytes, maximumReply: Self.reserved)
         )
         self.startTime = now()
     }
 
-    /// What a reply has around its payload at most, in bytes; errors are shorter than that too.
-    private static let envelope = 512
+    /// What a message under way reserves for its reply, in bytes.
+    ///
+    /// Not the largest reply, since thousands that wait for a slow component would leave no room for the others: so many
+    /// as callbacks run at once may go beyond the limit by their replies.
+    private static let reserved = 1024
 
     /// What the window goes by, in Unix milliseconds: a clock that is set forward must not make it forget early.
     private var time: Int64 {
@@ -179,7 +182,7 @@ public final class Upstream: Service {
             self.tell(
                 [waiter], .refused(RealtimeError(.requestReused, "this request id was used with another payload")))
         case .full:
-            self.tell([waiter], .refused(RealtimeError(.busy, "too many replies are kept already")))
+            self.tell([waiter], .refused(RealtimeError(.busy, "too many messages are under way or remembered")))
         }
     }
 

@@ -21,7 +21,7 @@ extension IngestVerdict {
             } catch {
                 throw WebhookError(.tooLarge)
             }
-        case (false, _): self = .refuse(reason: answer["reason"]?.string ?? "")
+        case (false, _): self = .refuse(reason: Self.printable(answer["reason"]?.string ?? ""))
         default: throw WebhookError(.verdict)
         }
     }

@@ -57,6 +57,7 @@ final class ReplyMailbox: Sendable {
             var entries = state.sessions[session] ?? CircularBuffer()
             if entries.count >= self.limits.session, let oldest = entries.popFirst() {
                 state.count(-Self.size(of: oldest.letter), of: session)
+                self.metrics.replyDropped()
             }
             entries.append(Entry(letter: letter, expires: now + self.limits.time))
             state.sessions[session] = entries
