@@ -21,6 +21,7 @@ extension CallbackRunner {
     public func run() async {
         await withTaskCancellationHandler {
             await withDiscardingTaskGroup { group in
+                // Cancelled below, and awaited by the group.
                 group.addTask { await self.watchTime() }
                 // No more than `concurrency` live at a time: the state asks for them one by one.
                 while await self.isWorkerWanted() {
@@ -59,6 +60,7 @@ extension CallbackRunner {
             return worker
         }
         let end = await withTaskGroup(of: LateEnd?.self) { group in
+            // Awaited below, late or not.
             group.addTask {
                 let end = await self.work(worker)
                 signal.send(nil)

@@ -151,6 +151,7 @@ public final class ComponentDispatcher: Service {
     public func run() async throws {
         await withDiscardingTaskGroup { group in
             for await run in self.runs.cancelOnGracefulShutdown() {
+                // Two a component at most; awaited by the group.
                 group.addTask { await run() }
             }
             group.cancelAll()

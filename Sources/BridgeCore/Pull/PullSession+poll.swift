@@ -14,6 +14,7 @@ extension PullSession {
         guard answer.isEmpty, wait > .zero else { return answer.reply }
         let time = min(wait, self.timeLeft)
         return await withTaskGroup(of: Void.self) { group in
+            // Cancelled below as soon as there is an answer, and awaited by the group.
             group.addTask {
                 try? await Task.sleep(for: time)
                 waiter.tick()

@@ -55,6 +55,7 @@ public final class BrokerWorkers: Service {
     /// Finds out whether the broker delivers shared subscriptions, and says so in the log; then waits for shutdown.
     public func run() async throws {
         await withTaskGroup { group in
+            // Cancelled at shutdown, and awaited by the group.
             group.addTask { await self.probeSharing() }
             // Ends by shutdown or by cancellation; both are the end.
             try? await gracefulShutdown()
@@ -68,6 +69,7 @@ public final class BrokerWorkers: Service {
             guard (try? await Task.sleep(for: .milliseconds(200))) != nil else { return }
         }
         let arrives = await withTaskGroup(of: Void.self) { group in
+            // Cancelled below once the probe has arrived, and awaited by the group.
             group.addTask {
                 for _ in 0..<10 {
                     // Not taken: the broker is away again, and the next one counts.

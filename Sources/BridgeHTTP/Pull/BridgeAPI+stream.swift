@@ -34,6 +34,7 @@ extension BridgeAPI {
                 try await writer.write(opening)
                 let (waiter, expiry) = (session.waiter, session.expiresAt)
                 try await withThrowingTaskGroup(of: Void.self) { group in
+                    // Cancelled with the stream's end, and awaited by the group.
                     group.addTask { await PullSession.keepTime(of: waiter, until: expiry, now: now) }
                     defer { group.cancelAll() }
                     try await Self.stream(&session, as: &events, to: &writer, now: now)

@@ -87,6 +87,7 @@ public struct BridgeHTTPServer: Service {
         await withDiscardingTaskGroup { group in
             // Its end does not come before the acceptor is closed, so that no connection is left in it.
             for await connection in acceptor.connections {
+                // Awaited by the group; there are no more than connections are let in.
                 group.addTask {
                     await acceptor.serve(connection) { await http.handle(value: $0, logger: self.logger) }
                 }
