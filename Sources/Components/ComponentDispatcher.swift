@@ -10,7 +10,7 @@ public final class ComponentDispatcher: Service {
     /// Told how data published to a channel fares, from any thread.
     public typealias IngestCompletion = @Sendable (CallbackEvent<IngestVerdict>) -> Void
 
-    private typealias Runner = CallbackRunner<ComponentRequest, EventPayload>
+    typealias Runner = CallbackRunner<ComponentRequest, EventPayload>
     private typealias IngestRunner = CallbackRunner<IngestRequest, IngestVerdict>
 
     private struct Entry: Sendable {
@@ -87,15 +87,17 @@ public final class ComponentDispatcher: Service {
         }
     }
 
-    /// Refuses a component that could not be handed a message.
+    /// The way to a component's callback.
     ///
     /// - Throws: `component_disabled`, or `no_callback`.
-    public func check(_ component: ComponentName) throws(RealtimeError) {
-        let (isEnabled, hasCallback) = self.state.withLock { state in
-            let entry = state.entries[component]
-            return (entry != nil, entry?.immediate != nil || entry?.runner != nil)
+    public func route(to component: ComponentName) throws(RealtimeError) -> Route {
+        let (route, isEnabled) = self.state.withLock { state -> (Route?, Bool) in
+            guard let entry = state.entries[component] else { return (nil, false) }
+            if let immediate = entry.immediate { return (Route(kind: .immediate(immediate, entry.metrics)), true) }
+            return (entry.runner.map { Route(kind: .runner($0)) }, true)
         }
-        guard hasCallback else { throw Self.missing(component, isEnabled: isEnabled) }
+        guard let route else { throw Self.missing(component, isEnabled: isEnabled) }
+        return route
     }
 
     /// Whether any component decides about data that is published to its channels.
@@ -106,21 +108,6 @@ public final class ComponentDispatcher: Service {
     /// Whether a component decides about data that is published to its channels.
     public func hasIngest(_ component: ComponentName) -> Bool {
         self.state.withLock { $0.entries[component]?.ingest != nil }
-    }
-
-    /// Has a request answered by its component.
-    public func dispatch(_ request: ComponentRequest, completion: @escaping Completion) {
-        let entry = self.state.withLock { $0.entries[request.component] }
-        if let entry, let immediate = entry.immediate {
-            entry.metrics.received()
-            let answer = immediate(request)
-            entry.metrics.answered()
-            completion(.ended(.answered(answer)))
-        } else if let runner = entry?.runner {
-            runner.submit(request, from: Sender(user: request.user, session: request.session), completion: completion)
-        } else {
-            completion(.ended(.unanswered(Self.missing(request.component, isEnabled: entry != nil))))
-        }
     }
 
     /// Has a component decide about data that was published to one of its channels.

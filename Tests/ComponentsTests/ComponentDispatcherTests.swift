@@ -117,7 +117,7 @@ import Testing
                 let done = Gate()
                 for number in 0..<10 {
                     let request = try DispatcherFixture.request("\(number)", user: "a")
-                    fixture.dispatcher.dispatch(request) { _ in
+                    try fixture.dispatcher.route(to: request.component).dispatch(request) { _ in
                         if number == 9 { done.open() }
                     }
                 }

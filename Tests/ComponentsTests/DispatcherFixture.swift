@@ -51,8 +51,14 @@ struct DispatcherFixture: Sendable {
 
     /// How a request ends.
     func ask(_ request: ComponentRequest) async -> CallbackResult<EventPayload> {
-        await withCheckedContinuation { continuation in
-            self.dispatcher.dispatch(request) { event in
+        let route: Route
+        do throws(RealtimeError) {
+            route = try self.dispatcher.route(to: request.component)
+        } catch {
+            return .unanswered(error)
+        }
+        return await withCheckedContinuation { continuation in
+            route.dispatch(request) { event in
                 if case .ended(let result) = event { continuation.resume(returning: result) }
             }
         }

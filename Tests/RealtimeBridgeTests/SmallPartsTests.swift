@@ -49,7 +49,7 @@ import Testing
             request: "r1",
             payload: try EventPayload(json: Array(#"{"a": 1}"#.utf8), limit: 64)
         )
-        dispatcher.dispatch(request) { event in
+        try dispatcher.route(to: request.component).dispatch(request) { event in
             guard case .ended(.answered(let payload)) = event else { return }
             replies.withLock { $0.append(.success(payload: payload)) }
         }

@@ -13,10 +13,11 @@ extension OnceWindow {
     package mutating func restore(_ replies: [KeptReply], now: Int64) {
         let time = self.clock.advance(to: now)
         for reply in replies.sorted(by: { $0.expires < $1.expires })
-        where reply.expires > now && !self.remembers(reply.key) {
+        where reply.expires > now && self.entries[reply.key] == nil {
             self.count(1, bytes: Self.entryBytes + reply.reply.count, of: reply.owner)
             let rest = min(reply.expires, now &+ Self.lifetime) &- now
-            self.remember(reply, expires: time &+ rest)
+            self.entries[reply.key] = Entry(digest: reply.digest, owner: reply.owner, state: .answered(reply.reply))
+            self.expireLater(reply.key, at: time &+ rest)
         }
     }
 
@@ -29,8 +30,11 @@ extension OnceWindow {
         while steps < most, let expiry = self.expiries.first, expiry.time <= time {
             self.expiries.removeFirst()
             steps += 1
-            guard let answered = self.answered.removeValue(forKey: expiry.key) else { continue }
-            self.count(-1, bytes: -(Self.entryBytes + answered.reply.count), of: answered.owner)
+            guard let entry = self.entries.removeValue(forKey: expiry.key), case .answered(let reply) = entry.state
+            else {
+                continue
+            }
+            self.count(-1, bytes: -(Self.entryBytes + reply.count), of: entry.owner)
         }
         return steps
     }

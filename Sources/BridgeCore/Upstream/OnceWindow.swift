@@ -52,22 +52,26 @@ package struct OnceWindow<Waiter> {
         package var bytes = 0
     }
 
-    struct Running {
+    struct Entry {
         let digest: RequestDigest
         let owner: UInt64
+        var state: State
+    }
+
+    enum State {
+        /// Its place in ``OnceWindow/underWay``.
+        case underWay(Int)
+        case answered([UInt8])
+    }
+
+    struct UnderWay {
         var waiters: [Waiter]
         /// Its waiters were told that it takes too long.
         var isLate = false
         /// What is being made durable, and when it expires by the window's clock.
-        var settled: (reply: KeptReply, expires: Int64)?
+        var settled: (reply: [UInt8], expires: Int64)?
         /// What it takes of the limit of bytes.
         var bytes: Int
-    }
-
-    struct Answered {
-        let digest: RequestDigest
-        let owner: UInt64
-        let reply: [UInt8]
     }
 
     struct Expiry {
@@ -87,8 +91,10 @@ package struct OnceWindow<Waiter> {
     /// All that is held.
     package internal(set) var usage = Usage()
     var owners: [UInt64: Usage] = [:]
-    var running: [RequestKey: Running] = [:]
-    var answered: [RequestKey: Answered] = [:]
+    /// All requests: in one table, since looking into a large one is what a request costs here.
+    var entries: [RequestKey: Entry] = [:]
+    private var underWay: [UnderWay?] = []
+    private var freePlaces: [Int] = []
     /// The answered requests in the order in which they expire.
     var expiries: Deque<Expiry> = []
     /// A clock that is set back must not keep what is behind from expiring.
@@ -112,32 +118,51 @@ package struct OnceWindow<Waiter> {
         now: Int64
     ) -> Submission {
         _ = self.expire(now: now, most: Self.expiredPerSubmission)
-        if let answered = self.answered[key] {
-            return answered.digest == digest ? .answered(answered.reply) : .reused
-        }
-        if let index = self.running.index(forKey: key) {
-            guard self.running.values[index].digest == digest else { return .reused }
-            guard !self.running.values[index].isLate || self.running.values[index].settled != nil else { return .late }
-            guard self.running.values[index].waiters.count < self.limits.waiters else { return .full }
-            self.running.values[index].waiters.append(waiter)
-            return .joined
+        if let entry = self.entries[key] {
+            guard entry.digest == digest else { return .reused }
+            switch entry.state {
+            case .answered(let reply): return .answered(reply)
+            case .underWay(let place): return self.join(place, waiter)
+            }
         }
         let bytes = Self.entryBytes + self.limits.maximumReply
-        let owned = self.owners[owner] ?? Usage()
         guard self.usage.count < self.limits.count, self.usage.bytes + bytes <= self.limits.bytes,
-            owned.count < self.share.count, owned.bytes + bytes <= self.share.bytes
+            self.owners[owner, default: Usage()].take(bytes, within: self.share)
         else { return .full }
-        self.running[key] = Running(digest: digest, owner: owner, waiters: [waiter], bytes: bytes)
-        self.count(1, bytes: bytes, of: owner)
+        self.usage.count += 1
+        self.usage.bytes += bytes
+        let place = self.place(UnderWay(waiters: [waiter], bytes: bytes))
+        self.entries[key] = Entry(digest: digest, owner: owner, state: .underWay(place))
         return .run
+    }
+
+    private mutating func join(_ place: Int, _ waiter: Waiter) -> Submission {
+        guard let request = self.underWay[place], !request.isLate || request.settled != nil else { return .late }
+        guard request.waiters.count < self.limits.waiters else { return .full }
+        self.underWay[place]?.waiters.append(waiter)
+        return .joined
+    }
+
+    private mutating func place(_ request: UnderWay) -> Int {
+        guard let place = self.freePlaces.popLast() else {
+            self.underWay.append(request)
+            return self.underWay.count - 1
+        }
+        self.underWay[place] = request
+        return place
+    }
+
+    private mutating func remove(_ place: Int) -> UnderWay? {
+        self.freePlaces.append(place)
+        return self.underWay[place].take()
     }
 
     /// Lets the waiters of a request go that is late; it stays under way, but nobody else waits for it.
     package mutating func release(_ key: RequestKey) -> [Waiter] {
-        guard let index = self.running.index(forKey: key) else { return [] }
-        self.running.values[index].isLate = true
-        defer { self.running.values[index].waiters = [] }
-        return self.running.values[index].waiters
+        guard case .underWay(let place)? = self.entries[key]?.state else { return [] }
+        self.underWay[place]?.isLate = true
+        defer { self.underWay[place]?.waiters = [] }
+        return self.underWay[place]?.waiters ?? []
     }
 
     /// Takes the reply of a request under way, which is now to be made durable.
@@ -146,58 +171,71 @@ package struct OnceWindow<Waiter> {
     ///
     /// - Returns: What is to be kept; `nil` where no such request is under way, or it has its reply already.
     package mutating func settle(_ key: RequestKey, reply: [UInt8], now: Int64) -> KeptReply? {
-        guard let index = self.running.index(forKey: key), self.running.values[index].settled == nil else { return nil }
-        let request = self.running.values[index]
-        let kept = KeptReply(
+        guard let entry = self.entries[key], case .underWay(let place) = entry.state,
+            let reserved = self.underWay[place]?.bytes, self.underWay[place]?.settled == nil
+        else { return nil }
+        let bytes = Self.entryBytes + reply.count
+        self.underWay[place]?.settled = (reply, self.clock.advance(to: now) &+ Self.lifetime)
+        self.underWay[place]?.bytes = bytes
+        self.count(0, bytes: bytes - reserved, of: entry.owner)
+        return KeptReply(
             key: key,
-            digest: request.digest,
-            owner: request.owner,
+            digest: entry.digest,
+            owner: entry.owner,
             expires: now &+ Self.lifetime,
             reply: reply
         )
-        let bytes = Self.entryBytes + reply.count
-        self.running.values[index].settled = (kept, self.clock.advance(to: now) &+ Self.lifetime)
-        self.running.values[index].bytes = bytes
-        self.count(0, bytes: bytes - request.bytes, of: request.owner)
-        return kept
     }
 
     /// Answers a settled request from now on.
     ///
     /// - Returns: Who is to be told the reply; empty where no such request was settled.
     package mutating func kept(_ key: RequestKey) -> [Waiter] {
-        guard let index = self.running.index(forKey: key), let settled = self.running.values[index].settled else {
-            return []
-        }
-        let waiters = self.running.remove(at: index).value.waiters
-        self.remember(settled.reply, expires: settled.expires)
-        return waiters
+        guard let index = self.entries.index(forKey: key),
+            case .underWay(let place) = self.entries.values[index].state,
+            let settled = self.underWay[place]?.settled
+        else { return [] }
+        self.entries.values[index].state = .answered(settled.reply)
+        self.expireLater(key, at: settled.expires)
+        return self.remove(place)?.waiters ?? []
     }
 
     /// Forgets a request under way that was not answered: it may be run again.
     ///
     /// - Returns: Who is to be told that.
     package mutating func forget(_ key: RequestKey) -> [Waiter] {
-        guard let request = self.running.removeValue(forKey: key) else { return [] }
-        self.count(-1, bytes: -request.bytes, of: request.owner)
+        guard let entry = self.entries[key], case .underWay(let place) = entry.state else { return [] }
+        self.entries[key] = nil
+        guard let request = self.remove(place) else { return [] }
+        self.count(-1, bytes: -request.bytes, of: entry.owner)
         return request.waiters
     }
 
-    func remembers(_ key: RequestKey) -> Bool { self.answered[key] != nil || self.running[key] != nil }
-
-    mutating func remember(_ kept: KeptReply, expires: Int64) {
-        self.answered[kept.key] = Answered(digest: kept.digest, owner: kept.owner, reply: kept.reply)
+    mutating func expireLater(_ key: RequestKey, at expires: Int64) {
         // Replies are not kept in exactly the order of their settling: one waits for those before it.
         let time = max(expires, self.expiries.last?.time ?? .min)
-        self.expiries.append(Expiry(key: kept.key, time: time))
+        self.expiries.append(Expiry(key: key, time: time))
     }
 
     mutating func count(_ count: Int, bytes: Int, of owner: UInt64) {
         self.usage.count += count
         self.usage.bytes += bytes
-        var owned = self.owners[owner] ?? Usage()
-        owned.count += count
-        owned.bytes += bytes
-        self.owners[owner] = owned.count == 0 ? nil : owned
+        guard let index = self.owners.index(forKey: owner) else {
+            self.owners[owner] = Usage(count: count, bytes: bytes)
+            return
+        }
+        self.owners.values[index].count += count
+        self.owners.values[index].bytes += bytes
+        if self.owners.values[index].count == 0 { self.owners.remove(at: index) }
+    }
+}
+
+extension OnceWindow.Usage {
+    /// Counts one more request, where there is room; there is for a first one.
+    fileprivate mutating func take(_ bytes: Int, within share: Self) -> Bool {
+        guard self.count < share.count, self.bytes + bytes <= share.bytes else { return false }
+        self.count += 1
+        self.bytes += bytes
+        return true
     }
 }

@@ -1,4 +1,5 @@
 public import Components
+import Dispatch
 public import Edge
 public import EventLog
 public import Logging
@@ -67,7 +68,7 @@ public final class Upstream: Service {
     private let payloadLimit: Int
     private let now: @Sendable () -> Int64
     private let window: OnceShards<Waiter>
-    private let startedAt = ContinuousClock.now
+    private let startedAt = DispatchTime.now().uptimeNanoseconds
     private let startTime: Int64
     private let outgoing = Mutex(Outgoing())
     private let isStoring = Atomic<Bool>(true)
@@ -111,8 +112,8 @@ public final class Upstream: Service {
 
     /// What the window goes by, in Unix milliseconds: a clock that is set forward must not make it forget early.
     private var time: Int64 {
-        let passed = self.startedAt.duration(to: .now).components
-        return self.startTime + passed.seconds * 1000 + passed.attoseconds / 1_000_000_000_000_000
+        let passed = (DispatchTime.now().uptimeNanoseconds - self.startedAt) / 1_000_000
+        return self.startTime &+ Int64(clamping: passed)
     }
 
     /// Forgets replies that have expired, until shutdown.
@@ -151,9 +152,10 @@ public final class Upstream: Service {
     private func submit(_ message: UpstreamMessage, for waiter: Waiter) {
         self.metrics.sentUpstream()
         let payload: EventPayload
+        let route: Route
         do throws(RealtimeError) {
             payload = try EventPayload(json: message.payload, limit: self.payloadLimit)
-            try self.dispatcher.check(message.component)
+            route = try self.dispatcher.route(to: message.component)
         } catch {
             return self.tell([waiter], .refused(error))
         }
@@ -170,7 +172,7 @@ public final class Upstream: Service {
         }
         switch submission {
         case .run:
-            self.run(message, payload: payload, as: key)
+            self.run(message, payload: payload, by: route, as: key)
         case .late:
             self.tell([waiter], .answered(Self.late))
         case .joined:
@@ -186,7 +188,7 @@ public final class Upstream: Service {
         }
     }
 
-    private func run(_ message: UpstreamMessage, payload: EventPayload, as key: RequestKey) {
+    private func run(_ message: UpstreamMessage, payload: EventPayload, by route: Route, as key: RequestKey) {
         let request = ComponentRequest(
             id: MessageID.next(),
             time: self.now(),
@@ -197,7 +199,7 @@ public final class Upstream: Service {
             request: message.request,
             payload: payload
         )
-        self.dispatcher.dispatch(request) { event in
+        route.dispatch(request) { event in
             switch event {
             case .late:
                 self.tell(self.window.with(key) { $0.release(key) }, .answered(Self.late))

@@ -15,32 +15,20 @@ public struct Digest128: Hashable, Sendable {
     ///   - domain: What the digest is for: digests of different domains never meet.
     ///   - texts: What is digested, as UTF-8.
     public init(domain: StaticString, _ texts: String...) {
-        var input: [UInt8] = []
-        input.reserveCapacity(texts.reduce(domain.utf8CodeUnitCount + 4) { $0 + $1.utf8.count + 4 })
-        input.append(length: domain.utf8CodeUnitCount)
-        domain.withUTF8Buffer { input.append(contentsOf: $0) }
-        for text in texts {
-            input.append(length: text.utf8.count)
-            input.append(contentsOf: text.utf8)
+        let count = texts.reduce(domain.utf8CodeUnitCount + 4) { $0 + $1.utf8.count + 4 }
+        let hash = withUnsafeTemporaryAllocation(byteCount: count, alignment: 1) { bytes in
+            var offset = 0
+            func put(_ text: UnsafeBufferPointer<UInt8>) {
+                bytes.storeBytes(of: UInt32(clamping: text.count).bigEndian, toByteOffset: offset, as: UInt32.self)
+                UnsafeMutableRawBufferPointer(rebasing: bytes[(offset + 4)...]).copyBytes(from: text)
+                offset += 4 + text.count
+            }
+            domain.withUTF8Buffer(put)
+            for var text in texts { text.withUTF8(put) }
+            var hash = SHA256()
+            hash.update(bufferPointer: UnsafeRawBufferPointer(bytes))
+            return hash
         }
-        var hash = SHA256()
-        input.withUnsafeBytes { hash.update(bufferPointer: $0) }
-        self.init(hash)
-    }
-
-    /// Digests bytes without copying them.
-    ///
-    /// - Parameters:
-    ///   - domain: What the digest is for: digests of different domains never meet.
-    ///   - bytes: What is digested.
-    public init(domain: StaticString, bytes: [UInt8]) {
-        var prefix: [UInt8] = []
-        prefix.append(length: domain.utf8CodeUnitCount)
-        domain.withUTF8Buffer { prefix.append(contentsOf: $0) }
-        prefix.append(length: bytes.count)
-        var hash = SHA256()
-        prefix.withUnsafeBytes { hash.update(bufferPointer: $0) }
-        bytes.withUnsafeBytes { hash.update(bufferPointer: $0) }
         self.init(hash)
     }
 
@@ -51,11 +39,5 @@ public struct Digest128: Hashable, Sendable {
                 UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
             )
         }
-    }
-}
-
-extension [UInt8] {
-    fileprivate mutating func append(length: Int) {
-        Swift.withUnsafeBytes(of: UInt32(clamping: length).bigEndian) { self.append(contentsOf: $0) }
     }
 }
