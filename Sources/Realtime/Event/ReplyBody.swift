@@ -9,14 +9,15 @@ public enum ReplyBody: Sendable, Hashable {
     public func encode() -> [UInt8] {
         switch self {
         case .success(let payload):
-            var writer = JSONWriter(reserving: payload.bytes.count + 24)
-            writer.object { reply in
-                reply.key("ok")
-                reply.bool(true)
-                reply.key("payload")
-                reply.raw(payload.bytes)
+            // Exactly so long: replies are kept for ten minutes.
+            let prefix: StaticString = #"{"ok":true,"payload":"#
+            let count = prefix.utf8CodeUnitCount + payload.bytes.count + 1
+            return [UInt8](unsafeUninitializedCapacity: count) { bytes, initialized in
+                prefix.withUTF8Buffer { _ = bytes.update(fromContentsOf: $0) }
+                _ = bytes[prefix.utf8CodeUnitCount...].update(fromContentsOf: payload.bytes)
+                bytes[count - 1] = UInt8(ascii: "}")
+                initialized = count
             }
-            return writer.bytes
         case .failure(let error):
             var writer = JSONWriter(reserving: error.message.utf8.count + 64)
             writer.object { reply in
