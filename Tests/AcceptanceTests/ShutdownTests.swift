@@ -7,7 +7,7 @@ extension Acceptance {
         @Test func aSenderIsToldThatTheBridgeEndsAndMayAskAgain() async throws {
             try await Self.serve { folder, hook in
                 // For as long as the webhook waits there is no other answer.
-                let body = #"{"wait":12,"answer":5}"#
+                let body = #"{"wait":6,"answer":5}"#
                 try await folder.serve { bridge in
                     let grant = try await bridge.api.grant(components: ["mod_quiz"])
                     async let answer = Self.send(bridge, as: grant, body)
