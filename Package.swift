@@ -90,7 +90,8 @@ let package = Package(
         .testTarget(
             name: "BridgeCoreTests",
             dependencies: [
-                "BridgeCore", "Components", "Edge", "EventLog", "MessageBus", "Realtime", .logging, .nioCore,
+                "BridgeCore", "Components", "Edge", "EventLog", "MessageBus", "Realtime", .logging, .nioCore, .nioPosix,
+                .serviceLifecycleTestKit,
             ]
         ),
         .testTarget(
@@ -161,6 +162,9 @@ extension Target.Dependency {
     static var nioHTTPTypesHTTP1: Self { .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras") }
     static var nioPosix: Self { .product(name: "NIOPosix", package: "swift-nio") }
     static var serviceLifecycle: Self { .product(name: "ServiceLifecycle", package: "swift-service-lifecycle") }
+    static var serviceLifecycleTestKit: Self {
+        .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle")
+    }
     static var subprocess: Self { .product(name: "Subprocess", package: "swift-subprocess") }
     static var unixSignals: Self { .product(name: "UnixSignals", package: "swift-service-lifecycle") }
     static var yams: Self { .product(name: "Yams", package: "Yams") }

@@ -59,14 +59,37 @@ public struct IngestedMessage: Sendable {
     /// The publisher's idempotency key, if it gave one.
     public let key: String?
 
-    init(channel: ChannelHash, payload: [UInt8], key: String?, from session: Session) {
+    /// Creates a message.
+    public init(
+        channel: ChannelHash,
+        payload: [UInt8],
+        name: Realtime.Channel?,
+        user: String,
+        session: String,
+        client: String,
+        key: String?
+    ) {
         self.channel = channel
         self.payload = payload
-        self.name = session.rights.name(of: channel)
-        self.user = session.user
-        self.session = session.rights.session
-        self.client = session.clientID
+        self.name = name
+        self.user = user
+        self.session = session
+        self.client = client
         self.key = key
+    }
+}
+
+extension IngestedMessage {
+    init(channel: ChannelHash, payload: [UInt8], key: String?, from session: Session) {
+        self.init(
+            channel: channel,
+            payload: payload,
+            name: session.rights.name(of: channel),
+            user: session.user,
+            session: session.rights.session,
+            client: session.clientID,
+            key: key
+        )
     }
 }
 

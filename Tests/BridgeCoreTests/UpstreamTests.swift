@@ -51,7 +51,11 @@ import Testing
     private let metrics = BridgeMetrics()
 
     /// A way upstream to a callback that answers at once with the number of its run.
-    private func upstream(store: (any ReplyStore)? = nil, count: Int = 100) throws -> Upstream {
+    private func upstream(
+        store: (any ReplyStore)? = nil,
+        count: Int = 100,
+        bytes: Int = 1 << 20
+    ) throws -> Upstream {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let quiz = try ComponentName("mod_quiz")
         let dispatcher = ComponentDispatcher(components: [quiz: ComponentSettings()], logger: logger)
@@ -61,7 +65,7 @@ import Testing
         return Upstream(
             dispatcher: dispatcher,
             store: store,
-            limits: Upstream.Limits(count: count, bytes: 1 << 20),
+            limits: Upstream.Limits(count: count, bytes: bytes),
             payloadLimit: 64,
             metrics: self.metrics,
             logger: logger,
@@ -174,6 +178,23 @@ import Testing
         #expect(self.text(try await second) == #"{"ok":true,"payload":2}"#)
     }
 
+    @Test func whatIsRememberedIsMeasured() async throws {
+        let store = HeldStore()
+        let upstream = try self.upstream(store: store)
+        #expect(upstream.status == UpstreamStatus(requests: 0, bytes: 0, isStoring: true))
+        async let first = upstream.submit(try self.message())
+        while store.kept.isEmpty { await Task.yield() }
+        #expect(upstream.status.requests == 1)
+        store.finish(.failure(RealtimeError(.logUnavailable, "no")))
+        let size = OnceWindow<Int>.entryBytes + self.text(try await first).utf8.count
+        #expect(upstream.status == UpstreamStatus(requests: 1, bytes: size, isStoring: false))
+        async let second = upstream.submit(try self.message(user: "43"))
+        while store.kept.count < 2 { await Task.yield() }
+        store.finish()
+        _ = try await second
+        #expect(upstream.status == UpstreamStatus(requests: 2, bytes: 2 * size, isStoring: true))
+    }
+
     @Test func anotherLifeGivesTheSameReply() async throws {
         let store = InMemoryReplyStore(now: { CoreFixture.time })
         #expect(
@@ -184,5 +205,62 @@ import Testing
         #expect(self.text(await second.submit(try self.message())) == #"{"ok":true,"payload":1}"#)
         #expect(self.text(await second.submit(try self.message(request: "r2"))) == #"{"ok":true,"payload":1}"#)
         #expect(self.code(await second.submit(try self.message("2"))) == .requestReused)
+    }
+
+    /// A store that answers within the call, and while it keeps one reply is asked for the next, so many times.
+    private final class ImmediateStore: ReplyStore {
+        private struct Asking: Sendable {
+            var next: @Sendable (Int) -> Void = { _ in }
+        }
+
+        private let rounds: Int
+        private let count = Atomic<Int>(0)
+        /// Where the stack stood in each call.
+        private let stack = Mutex<[UInt]>([])
+        private let asking = Mutex(Asking())
+
+        init(rounds: Int) {
+            self.rounds = rounds
+        }
+
+        func onKeeping(_ body: @escaping @Sendable (Int) -> Void) {
+            self.asking.withLock { $0.next = body }
+        }
+
+        var kept: Int { self.count.load(ordering: .relaxed) }
+
+        /// The bytes of stack between the highest and the lowest call.
+        var stackSpread: UInt { self.stack.withLock { ($0.max() ?? 0) - ($0.min() ?? 0) } }
+
+        func keep(_ replies: [KeptReply], completion: @escaping @Sendable (Result<Void, RealtimeError>) -> Void) {
+            var count = self.count.add(replies.count, ordering: .relaxed).newValue
+            let place = withUnsafeMutablePointer(to: &count) { UInt(bitPattern: $0) }
+            self.stack.withLock { $0.append(place) }
+            if count < self.rounds { self.asking.withLock { $0 }.next(count) }
+            completion(.success(()))
+        }
+
+        func load(now: Int64) async throws(RealtimeError) -> [KeptReply] { [] }
+        func close() async {}
+    }
+
+    /// What comes while a reply is stored is stored next, by the same thread: its stack must not grow by each.
+    @Test func aStoreThatAnswersAtOnceTakesNoStack() async throws {
+        let rounds = 1000
+        let store = ImmediateStore(rounds: rounds)
+        let upstream = try self.upstream(store: store, count: 64 * rounds, bytes: 64 * rounds * 2048)
+        let sent = Seen()
+        let messages = try (0..<rounds).map { try self.message(request: "r\($0)") }
+        store.onKeeping { count in
+            upstream.submit(messages[count]) { reply in
+                if count == rounds - 1 { sent.add(self.text(reply)) }
+            }
+        }
+        #expect(self.text(await upstream.submit(messages[0])) == #"{"ok":true,"payload":1}"#)
+        while sent.list.isEmpty { await Task.yield() }
+        #expect(sent.list == [#"{"ok":true,"payload":\#(rounds)}"#])
+        #expect(store.kept == rounds)
+        #expect(store.stackSpread < 4096)
+        #expect(upstream.status.requests == rounds)
     }
 }

@@ -30,7 +30,8 @@ struct APIFixture: Sendable {
         payloadLimit: Int = 1024,
         policies: [String: ChannelPolicy] = [:],
         now: @escaping @Sendable () -> Int64 = { Self.time },
-        maximumConnections: Int = 1000
+        maximumConnections: Int = 1000,
+        replies: (any ReplyStore)? = nil
     ) throws {
         let secret = Array("0123456789abcdef0123456789abcdef".utf8)
         let site = try SiteName("demo")
@@ -81,7 +82,7 @@ struct APIFixture: Sendable {
                 verifier: self.verifier,
                 service: Upstream(
                     dispatcher: self.dispatcher,
-                    store: nil,
+                    store: replies,
                     limits: Upstream.Limits(count: 1000, bytes: 1 << 20),
                     payloadLimit: payloadLimit,
                     metrics: metrics,

@@ -67,6 +67,31 @@ import Testing
         }
     }
 
+    /// A message's reply, a failed callback's included, and what the bridge refuses.
+    @Test func repliesMayBeRead() async throws {
+        let fixture = try APIFixture()
+        let token = try fixture.keys.sign(
+            Grant(
+                site: "demo",
+                user: "42",
+                session: "abc",
+                id: "g1",
+                issuedAt: APIFixture.time / 1000,
+                expiresAt: APIFixture.time / 1000 + 60,
+                components: [try ComponentName("mod_quiz"), try ComponentName("mod_chat")]
+            )
+        )
+        let headers: HTTPFields = [.origin: "https://a.example", .idempotencyKey: "r1"]
+        for (component, body, status) in [("mod_quiz", "1", 200), ("mod_quiz", "2", 409), ("mod_chat", "1", 404)] {
+            let response = try await fixture.send(
+                .post, "/v1/send/\(component)", key: token, headers: headers, body: body)
+            #expect(response.status.code == status)
+            #expect(response.headers[.accessControlAllowOrigin] == "https://a.example")
+            #expect(response.headers[.vary] == "Origin")
+            if status == 200 { #expect(response.text == #"{"ok":true,"payload":1}"#) }
+        }
+    }
+
     @Test func programsAndServersCallsAreLeftAlone() async throws {
         let fixture = try APIFixture()
         let grant = try await fixture.grant(1)

@@ -63,6 +63,9 @@ struct RawPeer {
         }
     }
 
+    /// What has come after the last line's end.
+    var rest: String { self.buffer }
+
     /// The rest of the next line that begins so; chunk sizes and everything else before it is passed over.
     mutating func field(_ name: String) async throws -> String? {
         while let line = try await self.line() {

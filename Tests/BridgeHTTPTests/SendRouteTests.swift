@@ -1,4 +1,5 @@
 import BridgeCore
+import Components
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
@@ -115,6 +116,30 @@ import Testing
         #expect(answer.status == .tooManyRequests)
         #expect(answer.problem == "limit")
         #expect(try await self.send(fixture, "1", token: try self.token(fixture, user: "43")).status == .ok)
+    }
+
+    /// The connection is not cut while somebody waits for the reply.
+    @Test(.timeLimit(.minutes(1))) func whoWaitsWhenTheBridgeEndsIsTold() async throws {
+        let fixture = try APIFixture()
+        // Nothing runs the dispatcher here: the message waits for good.
+        try fixture.dispatcher.register(try ComponentName("mod_chat"), callback: .closure { $0.payload })
+        let token = try self.token(fixture)
+        try await LiveServer.run(fixture) { port, shutDown in
+            try await RawPeer.connect(to: port) { peer in
+                try await peer.send(
+                    "POST /v1/send/mod_chat HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer \(token)\r\n"
+                        + "Content-Length: 1\r\n\r\n1")
+                while fixture.api.upstream.service.status.requests == 0 { await Task.yield() }
+                await shutDown()
+                #expect(try await peer.line() == "HTTP/1.1 200 OK")
+                while let line = try await peer.line(), !line.isEmpty {}
+                let reply = #"{"ok":false,"error":{"code":"timeout","message":"the bridge is shutting down"}}"#
+                var body: [String] = []
+                while let line = try await peer.line() { body.append(line) }
+                #expect(body.isEmpty)
+                #expect(peer.rest == reply)
+            }
+        }
     }
 
     @Test func onlyPostSends() async throws {

@@ -1,3 +1,5 @@
+import BridgeCore
+import EventLog
 import HTTPTypes
 import HummingbirdTesting
 import Realtime
@@ -17,6 +19,50 @@ import Testing
         let response = try await APIFixture(isBusConnected: isConnected).send(.get, "/readyz")
         #expect(response.status == .ok)
         #expect(try response.json["status"]?.string == status)
+    }
+
+    /// A store whose disk is full keeps no answer back, but operators shall know.
+    @Test(arguments: [(nil, nil), (false, "disconnected")] as [(Bool?, String?)])
+    func withoutTheStoreOfRepliesItIsDegradedButReady(isConnected: Bool?, bus: String?) async throws {
+        let fixture = try APIFixture(isBusConnected: isConnected, replies: FullStore())
+        try await self.sendMessage(fixture)
+        let response = try await fixture.send(.get, "/readyz")
+        #expect(response.status == .ok)
+        let json = try response.json
+        #expect(json["status"]?.string == "degraded")
+        #expect(json["replies"]?.string == "failed")
+        #expect(json["bus"]?.string == bus)
+        let text = try await fixture.send(.get, "/metrics", key: "all").text
+        #expect(text.contains("\nrealtime_replies_storing 0\n"))
+    }
+
+    @Test func whatIsRememberedIsMeasured() async throws {
+        let fixture = try APIFixture()
+        let before = try await fixture.send(.get, "/metrics", key: "all").text
+        #expect(before.contains("\nrealtime_requests_remembered 0\n"))
+        #expect(before.contains("\nrealtime_requests_remembered_bytes 0\n"))
+        try await self.sendMessage(fixture)
+        let status = fixture.api.upstream.service.status
+        #expect(status.requests == 1 && status.bytes > 0)
+        let text = try await fixture.send(.get, "/metrics", key: "all").text
+        #expect(text.contains("\n# TYPE realtime_requests_remembered gauge\nrealtime_requests_remembered 1\n"))
+        #expect(text.contains("\nrealtime_requests_remembered_bytes \(status.bytes)\n"))
+        #expect(text.contains("\nrealtime_replies_storing 1\n"))
+    }
+
+    private func sendMessage(_ fixture: APIFixture) async throws {
+        let token = try fixture.keys.sign(
+            Grant(
+                site: "demo",
+                user: "42",
+                session: "abc",
+                id: "g1",
+                issuedAt: APIFixture.time / 1000,
+                expiresAt: APIFixture.time / 1000 + 60,
+                components: [try ComponentName("mod_quiz")]
+            )
+        )
+        #expect(try await fixture.send(.post, "/v1/send/mod_quiz", key: token, body: "1").status == .ok)
     }
 
     @Test func metricsAreForAdminsElsewhere() async throws {
@@ -57,4 +103,14 @@ import Testing
             #expect(Int(parts.last ?? "") != nil)
         }
     }
+}
+
+/// A store of replies whose disk is full.
+private struct FullStore: ReplyStore {
+    func keep(_ replies: [KeptReply], completion: @escaping @Sendable (Result<Void, RealtimeError>) -> Void) {
+        completion(.failure(RealtimeError(.logUnavailable, "the disk is full")))
+    }
+
+    func load(now: Int64) async throws(RealtimeError) -> [KeptReply] { [] }
+    func close() async {}
 }

@@ -21,15 +21,7 @@ public enum NotifyAnswer {
             case .success(let event):
                 self.append(event, to: &json)
             case .failure(let error):
-                json.beginObject()
-                json.key("error")
-                json.beginObject()
-                json.key("code")
-                json.string(error.code.rawValue)
-                json.key("message")
-                json.string(error.message)
-                json.endObject()
-                json.endObject()
+                json.object { $0.error(error) }
             }
         }
         json.endArray()

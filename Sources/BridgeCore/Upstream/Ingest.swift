@@ -1,7 +1,6 @@
 public import Components
 public import Edge
 public import Realtime
-import Synchronization
 
 /// Makes events of what clients publish to `in`, after the component's `ingest` callback has agreed, where it has one.
 public struct Ingest: Sendable {
@@ -100,31 +99,33 @@ public struct Ingest: Sendable {
             key: message.key,
             payload: payload
         )
-        let answer = FirstAnswer(completion)
+        let answer = Signal<Result<Void, RealtimeError>>(completion)
         self.dispatcher.ingest(request) { event in
             switch event {
             case .late:
-                answer.give(.failure(RealtimeError(.timeout, "the callback took too long")))
+                answer.send(.failure(RealtimeError(.timeout, "the callback took too long")))
             case .ended(.answered(.accept)):
                 self.commit(payload, of: message, answer)
             case .ended(.answered(.replace(let payload))):
                 self.commit(payload, of: message, answer)
             case .ended(.answered(.refuse(let reason))):
-                answer.give(.failure(RealtimeError(.payloadInvalid, IngestVerdict.printable(reason))))
+                answer.send(.failure(RealtimeError(.payloadInvalid, IngestVerdict.printable(reason))))
             case .ended(.failed(let error)), .ended(.unanswered(let error)):
-                answer.give(.failure(error))
+                answer.send(.failure(error))
             }
         }
     }
 
-    private func commit(_ payload: EventPayload, of message: IngestedMessage, _ answer: FirstAnswer) {
+    private func commit(
+        _ payload: EventPayload, of message: IngestedMessage, _ answer: Signal<Result<Void, RealtimeError>>
+    ) {
         // Who was told that it took too long sends it again: it shall not be there twice.
-        guard !answer.isGiven else { return }
+        guard !answer.isSent else { return }
         guard payload.bytes.count <= self.payloadLimit else {
-            return answer.give(.failure(RealtimeError(.payloadTooLarge, "limits.payload, after the ingest callback")))
+            return answer.send(.failure(RealtimeError(.payloadTooLarge, "limits.payload, after the ingest callback")))
         }
         self.notifier.ingest([.success(IngestDraft(message, payload: payload))]) { results in
-            for result in results { answer.give(result.map { _ in }) }
+            for result in results { answer.send(result.map { _ in }) }
         }
     }
 }
@@ -141,22 +142,5 @@ struct IngestDraft: Sendable {
         self.payload = payload
         self.user = message.user
         self.key = message.key
-    }
-}
-
-/// An answer that is given once, whichever comes first.
-private final class FirstAnswer: Sendable {
-    private let completion: @Sendable (Result<Void, RealtimeError>) -> Void
-    private let given = Atomic<Bool>(false)
-
-    init(_ completion: @escaping @Sendable (Result<Void, RealtimeError>) -> Void) {
-        self.completion = completion
-    }
-
-    var isGiven: Bool { self.given.load(ordering: .acquiring) }
-
-    func give(_ result: Result<Void, RealtimeError>) {
-        guard !self.given.exchange(true, ordering: .acquiringAndReleasing) else { return }
-        self.completion(result)
     }
 }

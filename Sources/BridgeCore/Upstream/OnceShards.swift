@@ -33,6 +33,15 @@ final class OnceShards<Waiter: Sendable>: Sendable {
         self.shards[self.index(of: key)].window.withLock { body(&$0) }
     }
 
+    /// What all windows hold.
+    var usage: OnceWindow<Waiter>.Usage {
+        self.shards.reduce(into: .init()) { sum, shard in
+            let usage = shard.window.withLock { $0.usage }
+            sum.count += usage.count
+            sum.bytes += usage.bytes
+        }
+    }
+
     /// Takes what an earlier life has kept; see ``OnceWindow/restore(_:now:)``.
     func restore(_ replies: [KeptReply], now: Int64) {
         let parts = Dictionary(grouping: replies) { self.index(of: $0.key) }

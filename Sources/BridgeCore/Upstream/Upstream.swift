@@ -135,18 +135,34 @@ public final class Upstream: Service {
         self.window.restore(kept, now: now)
     }
 
+    /// What is remembered, and whether it is stored.
+    public var status: UpstreamStatus {
+        let usage = self.window.usage
+        return UpstreamStatus(
+            requests: usage.count,
+            bytes: usage.bytes,
+            isStoring: self.isStoring.load(ordering: .relaxed)
+        )
+    }
+
     /// Has a message of a client answered; a payload that is too large or no JSON is refused.
     public func submit(_ message: UpstreamMessage, from client: ReplyTarget) {
         self.submit(message, for: .client(client))
     }
 
-    /// Has a message answered, and waits for the reply; cancellation does not shorten it.
+    /// Has a message answered, and waits for the reply; cancellation does not shorten it, graceful shutdown does: what is
+    /// not answered a second later is answered `timeout`, and may be asked again with the same id.
     ///
     /// A payload that is too large or no JSON is refused.
     public func submit(_ message: UpstreamMessage) async -> Reply {
-        await withCheckedContinuation { continuation in
-            self.submit(message, for: .caller { continuation.resume(returning: $0) })
-        }
+        let reply = AwaitedReply()
+        self.submit(message) { reply.give($0) }
+        return await reply.wait()
+    }
+
+    /// Has a message answered; the completion is called once, from any thread.
+    func submit(_ message: UpstreamMessage, completion: @escaping @Sendable (Reply) -> Void) {
+        self.submit(message, for: .caller(completion))
     }
 
     private func submit(_ message: UpstreamMessage, for waiter: Waiter) {
@@ -243,18 +259,31 @@ public final class Upstream: Service {
     }
 
     private func store(_ replies: [KeptReply], in store: any ReplyStore) {
-        store.keep(replies) { result in
-            self.noteStoring(result)
-            // Those callbacks have run: withholding their answers would help nobody.
-            self.tell(replies)
-            var next = self.outgoing.withLock { $0.take() }
-            if case .success = result, !next.isEmpty { return self.store(next, in: store) }
-            // Not tried at once again, since a store that fails may answer within this very call.
-            while !next.isEmpty {
-                self.tell(next)
-                next = self.outgoing.withLock { $0.take() }
-            }
+        var replies = replies
+        while !replies.isEmpty {
+            let next = Signal<[KeptReply]>()
+            store.keep(replies) { [replies] result in next.send(self.stored(replies, result)) }
+            // A store that answers within the call is given what follows from here: the stack must not grow by it.
+            guard let following = next.value(else: { self.store($0, in: store) }) else { return }
+            replies = following
         }
+    }
+
+    /// Tells replies whose storing has ended.
+    ///
+    /// - Returns: What came meanwhile, to be stored.
+    private func stored(_ replies: [KeptReply], _ result: Result<Void, RealtimeError>) -> [KeptReply] {
+        self.noteStoring(result)
+        // Those callbacks have run: withholding their answers would help nobody.
+        self.tell(replies)
+        var next = self.outgoing.withLock { $0.take() }
+        if case .success = result { return next }
+        // Not tried at once again, since a store that fails may answer within the very call.
+        while !next.isEmpty {
+            self.tell(next)
+            next = self.outgoing.withLock { $0.take() }
+        }
+        return []
     }
 
     /// Tells replies that are kept to all who wait for them.

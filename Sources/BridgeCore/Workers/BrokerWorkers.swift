@@ -1,3 +1,4 @@
+import Components
 import Edge
 public import Logging
 public import MessageBus
@@ -15,8 +16,8 @@ public final class BrokerWorkers: Service {
     private let bus: any Bus
     private let components: Set<ComponentName>?
     private let logger: Logger
-    private let jobs = Mutex<[String: OneAnswer<WorkerOutcome>]>([:])
-    private let probe = OneAnswer<Bool>()
+    private let jobs = Mutex<[String: Signal<WorkerOutcome>]>([:])
+    private let probe = Signal<Bool>()
 
     /// Creates the way to the broker's workers.
     ///
@@ -45,9 +46,9 @@ public final class BrokerWorkers: Service {
             guard !message.retain,
                 case .done(_, let job)? = Topic.parse(Array(message.topic.utf8).span, site: self.site)
             else { return }
-            self.jobs.withLock { $0.removeValue(forKey: job) }?.give(.answered(message.payload))
+            self.jobs.withLock { $0.removeValue(forKey: job) }?.send(.answered(message.payload))
         }
-        self.bus.subscribe(["$share/\(self.node)/\(self.probeTopic)"]) { _ in self.probe.give(true) }
+        self.bus.subscribe(["$share/\(self.node)/\(self.probeTopic)"]) { _ in self.probe.send(true) }
     }
 
     private var probeTopic: String { "rt/\(self.site)/ctl/\(self.node)/probe" }
@@ -60,7 +61,7 @@ public final class BrokerWorkers: Service {
             // Ends by shutdown or by cancellation; both are the end.
             try? await gracefulShutdown()
             group.cancelAll()
-            self.probe.give(false)
+            self.probe.send(false)
         }
     }
 
@@ -76,9 +77,9 @@ public final class BrokerWorkers: Service {
                     try? self.bus.publish(topic: self.probeTopic, payload: [], qos: .atLeastOnce, completion: nil)
                     guard (try? await Task.sleep(for: .seconds(1))) != nil else { return }
                 }
-                self.probe.give(false)
+                self.probe.send(false)
             }
-            let arrives = await withCheckedContinuation { self.probe.wait($0) }
+            let arrives = await self.probe.wait()
             group.cancelAll()
             return arrives
         }
@@ -95,28 +96,30 @@ public final class BrokerWorkers: Service {
     ///
     /// Cancellation gives the job up.
     func assign(_ job: WorkerJob) async -> WorkerOutcome {
-        let wait = OneAnswer<WorkerOutcome>()
-        self.jobs.withLock { $0[job.id] = wait }
+        let outcome = Signal<WorkerOutcome>()
+        self.jobs.withLock { $0[job.id] = outcome }
         return await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                wait.wait(continuation)
-                // Given up before it was on its way.
-                guard self.jobs.withLock({ $0[job.id] != nil }) else { return }
-                let topic = Topic.work(component: job.component, job: job.id).text(site: self.site)
-                do throws(BusError) {
-                    try self.bus.publish(topic: topic, payload: job.body, qos: .atLeastOnce) { result in
-                        if case .failure = result { self.abandon(job.id) }
-                    }
-                } catch {
-                    self.abandon(job.id)
-                }
-            }
+            self.publish(job)
+            return await outcome.wait()
         } onCancel: {
             self.abandon(job.id)
         }
     }
 
+    private func publish(_ job: WorkerJob) {
+        // Given up before it was on its way.
+        guard self.jobs.withLock({ $0[job.id] != nil }) else { return }
+        let topic = Topic.work(component: job.component, job: job.id).text(site: self.site)
+        do throws(BusError) {
+            try self.bus.publish(topic: topic, payload: job.body, qos: .atLeastOnce) { result in
+                if case .failure = result { self.abandon(job.id) }
+            }
+        } catch {
+            self.abandon(job.id)
+        }
+    }
+
     private func abandon(_ job: String) {
-        self.jobs.withLock { $0.removeValue(forKey: job) }?.give(.lost)
+        self.jobs.withLock { $0.removeValue(forKey: job) }?.send(.lost)
     }
 }

@@ -1,7 +1,6 @@
 public import Components
 public import Edge
 public import Realtime
-import Synchronization
 
 /// Has upstream messages answered by MQTT workers: one that is connected to the edge, else one behind the broker.
 public struct Workers: Sendable {
@@ -46,17 +45,15 @@ public struct Workers: Sendable {
 
     /// Has a worker on the edge answer; `nil` where there is none.
     private func assign(_ job: WorkerJob) async -> WorkerOutcome? {
-        let wait = OneAnswer<WorkerOutcome?>()
+        let outcome = Signal<WorkerOutcome?>()
         return await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                wait.wait(continuation)
-                if !self.hub.assign(job, completion: { wait.give($0) }) { wait.give(nil) }
-                // Cancelled before the job was there to be abandoned.
-                if Task.isCancelled { self.hub.abandon(job: job.id) }
-            }
+            if !self.hub.assign(job, completion: { outcome.send($0) }) { outcome.send(nil) }
+            // Cancelled before the job was there to be abandoned.
+            if Task.isCancelled { self.hub.abandon(job: job.id) }
+            return await outcome.wait()
         } onCancel: {
             self.hub.abandon(job: job.id)
-            wait.give(.lost)
+            outcome.send(.lost)
         }
     }
 

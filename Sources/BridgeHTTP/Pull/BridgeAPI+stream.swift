@@ -24,7 +24,7 @@ extension BridgeAPI {
         let opening = events.open(openings)
         var headers: HTTPFields = [.contentType: "text/event-stream", .cacheControl: "no-store"]
         // Has nginx pass on what comes as it comes.
-        if let name = HTTPField.Name("X-Accel-Buffering") { headers[name] = "no" }
+        headers[.accelBuffering] = "no"
         return Response(
             status: .ok,
             headers: headers,

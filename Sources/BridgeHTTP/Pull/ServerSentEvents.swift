@@ -102,18 +102,9 @@ struct ServerSentEvents: Sendable {
         json.string(opening.channel.description)
         switch opening.result {
         case .success(let verdict):
-            json.key("position")
-            json.string(verdict.position.description)
-            json.key("recovered")
-            json.string(verdict.recovered.rawValue)
+            json.reading(to: verdict.position, recovered: verdict.recovered)
         case .failure(let error):
-            json.key("error")
-            json.object { shape in
-                shape.key("code")
-                shape.string(error.code.rawValue)
-                shape.key("message")
-                shape.string(error.message)
-            }
+            json.error(error)
         }
     }
 }

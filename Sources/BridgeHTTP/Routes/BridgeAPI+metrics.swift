@@ -60,6 +60,13 @@ extension BridgeAPI {
         text.counter(
             "realtime_upstream_repeated", "Messages that got the reply of an earlier one with their request id.",
             self.metrics.upstreamRepetitions)
+        let upstream = self.upstream.service.status
+        text.gauge(
+            "realtime_requests_remembered", "Upstream messages under way or remembered, of limits.replies.",
+            upstream.requests)
+        text.gauge(
+            "realtime_requests_remembered_bytes", "What they take of limits.reply_bytes.", upstream.bytes)
+        text.gauge("realtime_replies_storing", "The last replies were stored.", upstream.isStoring ? 1 : 0)
         text.gauge("realtime_workers", "Subscriptions to components' jobs.", self.edgeMetrics.workers)
         text.counter("realtime_jobs", "Jobs handed to workers on the edge.", self.edgeMetrics.jobs)
         text.counter(

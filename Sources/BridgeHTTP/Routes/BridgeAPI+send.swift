@@ -2,7 +2,6 @@ import BridgeCore
 import Edge
 import HTTPTypes
 import Hummingbird
-import NIOCore
 import Realtime
 
 extension BridgeAPI {
@@ -49,9 +48,4 @@ extension BridgeAPI {
         }
         return String(id)
     }
-}
-
-extension HTTPField.Name {
-    /// The header `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header).
-    static var idempotencyKey: Self { HTTPField.Name("Idempotency-Key") ?? .ifMatch }
 }

@@ -34,15 +34,25 @@ extension BridgeAPI {
         Self.json(Array(#"{"status":"ok"}"#.utf8))
     }
 
-    /// `GET /readyz`: without the log nothing can be published; without the broker the bridge still serves its clients.
+    /// `GET /readyz`: without the log nothing can be published; without the broker the bridge still serves its clients,
+    /// and without the store of replies it answers them, though after a crash their callbacks could run again.
     @Sendable
     func getReadiness(_ request: Request, context: BridgeRequestContext) async throws -> Response {
         guard self.status.log().isWorking else {
             return Self.json(Array(#"{"status":"unavailable","log":"failed"}"#.utf8), status: .serviceUnavailable)
         }
-        let isDegraded = self.status.isBusConnected() == false
-        return Self.json(
-            Array((isDegraded ? #"{"status":"degraded","bus":"disconnected"}"# : #"{"status":"ready"}"#).utf8)
-        )
+        var faults: [(part: String, state: String)] = []
+        if self.status.isBusConnected() == false { faults.append(("bus", "disconnected")) }
+        if !self.upstream.service.status.isStoring { faults.append(("replies", "failed")) }
+        var json = JSONWriter()
+        json.object { json in
+            json.key("status")
+            json.string(faults.isEmpty ? "ready" : "degraded")
+            for fault in faults {
+                json.key(fault.part)
+                json.string(fault.state)
+            }
+        }
+        return Self.json(json.bytes)
     }
 }

@@ -1,37 +1,18 @@
 import Realtime
 
-extension IngestRequest {
+extension IngestRequest: CallbackRequest {
+    var component: ComponentName { self.channel.component }
+
     /// The request as a webhook gets it, its payload last and unchanged.
     func webhookBody(site: SiteName) -> [UInt8] {
-        var writer = JSONWriter(reserving: 512 + self.payload.bytes.count)
-        writer.beginObject()
-        writer.key("id")
-        writer.string(self.id)
-        writer.key("time")
-        writer.int(self.time)
-        writer.key("site")
-        writer.string(site.rawValue)
-        writer.key("component")
-        writer.string(self.channel.component.rawValue)
-        writer.key("user")
-        writer.string(self.user)
-        writer.key("session")
-        writer.string(self.session)
-        writer.key("client")
-        writer.string(self.client)
-        writer.key("type")
-        writer.string("ingest")
-        writer.key("channel")
-        writer.beginObject()
-        self.channel.appendMembers(to: &writer)
-        writer.endObject()
-        if let key = self.key {
-            writer.key("key")
-            writer.string(key)
+        self.json(site: site) { json in
+            json.key("type")
+            json.string("ingest")
+            json.key("channel")
+            json.object { self.channel.appendMembers(to: &$0) }
+            guard let key = self.key else { return }
+            json.key("key")
+            json.string(key)
         }
-        writer.key("payload")
-        writer.raw(self.payload.bytes)
-        writer.endObject()
-        return writer.bytes
     }
 }

@@ -63,22 +63,13 @@ public struct HistoryReply: Sendable {
             }
             let isCut = taken.count < page.events.count
             let last = taken.isEmpty ? page.since : page.events[page.events.startIndex + taken.count - 1].position
-            json.key("position")
-            json.string((isCut ? last : page.position).description)
-            json.key("recovered")
-            json.string(page.recovered.rawValue)
+            json.reading(to: isCut ? last : page.position, recovered: page.recovered)
             json.key("events")
             json.array { events in taken.forEach { events.raw($0) } }
             json.key("more")
             json.bool(isCut || page.hasMore)
         case .failure(let error):
-            json.key("error")
-            json.object { shape in
-                shape.key("code")
-                shape.string(error.code.rawValue)
-                shape.key("message")
-                shape.string(error.message)
-            }
+            json.error(error)
         }
     }
 }

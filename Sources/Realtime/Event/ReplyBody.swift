@@ -23,13 +23,7 @@ public enum ReplyBody: Sendable, Hashable {
             writer.object { reply in
                 reply.key("ok")
                 reply.bool(false)
-                reply.key("error")
-                reply.object { shape in
-                    shape.key("code")
-                    shape.string(error.code.rawValue)
-                    shape.key("message")
-                    shape.string(error.message)
-                }
+                reply.error(error)
             }
             return writer.bytes
         }

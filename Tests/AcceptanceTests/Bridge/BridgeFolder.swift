@@ -99,11 +99,14 @@ struct BridgeFolder {
         try self.configure("listen: 127.0.0.1:1885", to: "listen: 127.0.0.1:\(self.ports.broker)")
     }
 
-    /// Runs a bridge on the folder for the time of the body, which begins when the bridge answers; the shell's limits
-    /// hold for it, if some are given, such as `ulimit -n 512`.
+    /// Runs a bridge on the folder for the time of the body, which begins when the bridge answers.
+    ///
+    /// The shell's limits hold for it, if some are given, such as `ulimit -n 512`. With `roots`, a folder, it sees that as
+    /// `/etc/ssl/certs`, which takes root.
     func serve(
         brokerAddress: String? = nil,
         limits: String? = nil,
+        roots: String? = nil,
         _ body: (RunningBridge) async throws -> Void
     ) async throws {
         let arguments = [
@@ -120,6 +123,11 @@ struct BridgeFolder {
         if let limits {
             let limited = "\(limits) && exec \"$0\" \"$@\""
             program = Program(executable: "/bin/sh", arguments: ["-c", limited, program.executable] + arguments)
+        }
+        if let roots {
+            let mounted = "mount --bind \"$0\" /etc/ssl/certs && exec \"$@\""
+            program.arguments = ["--mount", "/bin/sh", "-c", mounted, roots, program.executable] + program.arguments
+            program.executable = "/usr/bin/unshare"
         }
         try await program.run { program in
             let bridge = RunningBridge(folder: self, program: program)

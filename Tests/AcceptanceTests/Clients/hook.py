@@ -4,12 +4,15 @@
     {"answer": …}        the reply; else {"run": number of this request, "user", "session", "payload"}
     {"status": number}   the response's status
 
-It prints its port first.
+    hook.py [PORT [CERTIFICATE KEY]]
+
+With a certificate it speaks TLS. It prints its port first.
 """
 
 import http.server
 import itertools
 import json
+import ssl
 import sys
 import threading
 import time
@@ -47,5 +50,9 @@ class Server(http.server.ThreadingHTTPServer):
 
 
 server = Server(("127.0.0.1", int(sys.argv[1]) if len(sys.argv) > 1 else 0), Hook)
+if len(sys.argv) > 2:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(sys.argv[2], sys.argv[3])
+    server.socket = context.wrap_socket(server.socket, server_side=True)
 print(json.dumps({"seen": "listening", "port": server.server_port}), flush=True)
 server.serve_forever()

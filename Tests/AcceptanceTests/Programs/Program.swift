@@ -15,7 +15,7 @@ struct Program {
 
     private static let maximumOutput = 16 << 20
 
-    let executable: String
+    var executable: String
     var arguments: [String] = []
     /// Added to the environment of the tests.
     var environment: [String: String] = [:]
