@@ -182,13 +182,18 @@ import Testing
 
     /// Who was told that it took too long sends it again: the late yes must not make two events of it.
     @Test func aLateYesMakesNoEvent() async throws {
-        let setting = try IngestTests(timeout: .seconds(1))
-        try await setting.publish([try setting.message("1")]) { _ in
-            // Ends by the time-out, which cancels it; it says yes all the same.
-            try? await Task.sleep(for: .seconds(3600))
-            return .accept
+        var code: String? = "busy"
+        // A machine that is busy lets it wait for longer than it may: then it was not run.
+        for _ in 0..<20 where code == "busy" {
+            let setting = try IngestTests(timeout: .seconds(1))
+            try await setting.publish([try setting.message("1")]) { _ in
+                // Ends by the time-out, which cancels it; it says yes all the same.
+                try? await Task.sleep(for: .seconds(3600))
+                return .accept
+            }
+            code = setting.results.code(0)
+            #expect(setting.payloads.isEmpty)
         }
-        #expect(setting.results.code(0) == "timeout")
-        #expect(setting.payloads.isEmpty)
+        #expect(code == "timeout")
     }
 }

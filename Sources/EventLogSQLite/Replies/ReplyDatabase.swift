@@ -13,8 +13,8 @@ final class ReplyDatabase {
     private static let checkpointPages = 2000
     /// How many expired rows one commit deletes: more than it adds, so that they never pile up.
     private static let trimmedRows: Int64 = 16
-    /// How often it is looked for expired rows where there were none, and whether the file is still there, in milliseconds.
-    private static let interval: Int64 = 1000
+    /// How often it is looked for expired rows where there were none, in milliseconds.
+    private static let trimInterval: Int64 = 1000
 
     private let handle: OpaquePointer
     private let path: String
@@ -26,8 +26,6 @@ final class ReplyDatabase {
     private let delete: Statement
     /// When it was last looked for expired rows and there were no more.
     private var trimmed: Int64 = .min
-    /// When it was last looked whether the file is still there.
-    private var found: Int64 = .min
 
     /// Opens the file, makes it where it is missing, lends it, and closes it.
     ///
@@ -113,10 +111,6 @@ final class ReplyDatabase {
 
     /// Commits replies as one row, and deletes a few rows that have expired.
     func keep(_ replies: [KeptReply], now: Int64) throws(SQLiteFault) {
-        if Self.isDue(self.found, now: now) {
-            guard LogMark.inode(self.path) == self.inode else { throw .gone }
-            self.found = now
-        }
         try self.transaction { () throws(SQLiteFault) in
             try self.trim(now: now)
             self.insert.bind(1, replies.reduce(.min) { max($0, $1.expires) })
@@ -149,7 +143,10 @@ final class ReplyDatabase {
 
     /// Deletes a few expired rows, where it is time to look for some.
     private func trim(now: Int64) throws(SQLiteFault) {
-        guard Self.isDue(self.trimmed, now: now) else { return }
+        // A clock that was set back is a reason to look as well.
+        guard self.trimmed > now || now >= self.trimmed.addingReportingOverflow(Self.trimInterval).partialValue else {
+            return
+        }
         if try self.deleteExpired(now: now) < Self.trimmedRows { self.trimmed = now }
     }
 
@@ -174,6 +171,7 @@ final class ReplyDatabase {
 
     /// Runs a transaction; a failure takes all of it back.
     private func transaction<Value>(_ body: () throws(SQLiteFault) -> Value) throws(SQLiteFault) -> Value {
+        guard LogMark.inode(self.path) == self.inode else { throw .gone }
         try self.begin.run()
         do throws(SQLiteFault) {
             let value = try body()
@@ -183,11 +181,6 @@ final class ReplyDatabase {
             if sqlite3_get_autocommit(self.handle) == 0 { sqlite3_exec(self.handle, "ROLLBACK", nil, nil, nil) }
             throw error
         }
-    }
-
-    /// A clock that was set back is a reason to look as well.
-    private static func isDue(_ last: Int64, now: Int64) -> Bool {
-        last > now || now >= last.addingReportingOverflow(Self.interval).partialValue
     }
 
     private static func value(_ handle: OpaquePointer, _ sql: String) throws(SQLiteFault) -> Int64 {

@@ -130,8 +130,6 @@ import Testing
         let store = try await self.open()
         try await store.keep([.numbered(1, expires: self.expires)])
         try FileManager.default.removeItem(atPath: self.path)
-        // It is looked for once a second.
-        self.clock.advance(milliseconds: 1000)
         await #expect(throws: RealtimeError.self) { try await store.keep([.numbered(2, expires: self.expires)]) }
         try await eventually { (try? await store.keep([.numbered(3, expires: self.expires)])) != nil }
         #expect(FileManager.default.fileExists(atPath: self.path))
