@@ -18,7 +18,7 @@ enum FuzzTarget: String, CaseIterable {
     case topics
     /// The JSON parser and writer, and payloads.
     case json
-    /// The bodies of notify and grant calls, channels, and replies.
+    /// The bodies of notify, grant and history calls, channels, and replies.
     case bodies
 
     /// Tries one input.

@@ -1,4 +1,5 @@
 import BridgeCore
+import Edge
 import Realtime
 
 /// Bodies of calls: what is taken obeys the limits, and is refused with a code that the caller can understand.
@@ -15,6 +16,8 @@ enum BodyFuzzing {
                 checkNotify(try NotifyRequest(json: JSONValue.parse(bytes, opaque: "payload"), limit: limit))
             case UInt8(ascii: "g"):
                 checkGrant(try GrantRequest(json: JSONValue.parse(bytes)))
+            case UInt8(ascii: "h"):
+                checkHistory(try HistoryRequest.parse(JSONValue.parse(bytes)))
             case UInt8(ascii: "r"):
                 checkReply(try ReplyBody.parse(bytes, limit: limit))
             default:
@@ -46,6 +49,14 @@ enum BodyFuzzing {
         for wanted in request.channels {
             precondition(!wanted.rights.isEmpty, "a channel has rights")
             checkChannel(wanted.channel)
+        }
+    }
+
+    private static func checkHistory(_ requests: [HistoryRequest]) {
+        precondition((1...Grant.maximumChannels).contains(requests.count), "so many channels at most")
+        for request in requests {
+            guard let since = request.since else { continue }
+            precondition(Position(since.description) == since, "a position is read as it is written")
         }
     }
 
