@@ -137,7 +137,8 @@ describe('a page that is woken', () => {
         page.document('visibilitychange');
         await settled();
         assert.equal(server.connections.length, before + 1);
-        await pass(10000);
+        await pass(24000);
+        assert.equal(server.connections.length, before + 2);
         server.reachable = true;
         page.window('online');
         await settled();
