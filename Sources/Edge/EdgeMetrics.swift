@@ -10,6 +10,7 @@ public final class EdgeMetrics: Sendable {
     private let slowCounter = Atomic<Int>(0)
     private let behindCounter = Atomic<Int>(0)
     private let replayCounter = Atomic<Int>(0)
+    private let pullCounter = Atomic<Int>(0)
     private let protocolErrorCounter = Atomic<Int>(0)
     private let evictionCounter = Atomic<Int>(0)
     private let workerGauge = Atomic<Int>(0)
@@ -32,6 +33,8 @@ public final class EdgeMetrics: Sendable {
     public var subscriptionsBehind: Int { self.behindCounter.load(ordering: .relaxed) }
     /// Events written to subscribers from the log since the start.
     public var replays: Int { self.replayCounter.load(ordering: .relaxed) }
+    /// Events given to polls and streams since the start.
+    public var pulls: Int { self.pullCounter.load(ordering: .relaxed) }
     /// Connections closed since not even answers could be written to them any more.
     public var slowConsumers: Int { self.slowCounter.load(ordering: .relaxed) }
     /// Connections closed since the peer broke a rule of MQTT or WebSocket.
@@ -46,6 +49,9 @@ public final class EdgeMetrics: Sendable {
     public var repliesDropped: Int { self.droppedReplyCounter.load(ordering: .relaxed) }
     /// What was refused, by code of the contract.
     public var refusalsByCode: [String: Int] { self.refusals.withLock { $0 } }
+
+    /// Counts events given to a poll or a stream.
+    public func pulled(_ count: Int) { self.pullCounter.add(count, ordering: .relaxed) }
 
     func connected() {
         self.connectionGauge.add(1, ordering: .relaxed)

@@ -24,6 +24,7 @@ import Testing
         let channel = try #require(try Polled.all(response).first)
         #expect(channel.sequences == [2, 3])
         #expect(channel.position == "\(grant.epoch):3")
+        #expect(fixture.api.edgeMetrics.pulls == 2)
         #expect(channel.recovered == "complete")
         #expect(channel.more == false)
     }

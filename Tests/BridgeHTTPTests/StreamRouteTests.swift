@@ -1,4 +1,5 @@
 import BridgeCore
+import Edge
 import EventLog
 import HTTPTypes
 import Realtime
@@ -32,6 +33,7 @@ import Testing
                 try await fixture.notify(2, [#"{"a":"ä"}"#])
                 #expect(try await peer.field("id") == "\(first)@\(epoch):1,\(second)@\(epoch):1")
                 #expect(try await peer.field("data") == Self.event(1, of: second, in: epoch, payload: #"{"a":"ä"}"#))
+                #expect(fixture.api.edgeMetrics.pulls == 2)
             }
         }
     }

@@ -29,6 +29,8 @@ extension BridgeAPI {
         if wait > 0 { await context.peer?.watch(for: session.waiter) }
         let reply = await session.poll(wait: .seconds(wait))
         for case .failure(let error) in reply.parts.map(\.result) { self.edgeMetrics.refused(error.code) }
-        return Self.json(reply.encode().bytes)
+        let (answer, events) = reply.encode()
+        self.edgeMetrics.pulled(events)
+        return Self.json(answer.bytes)
     }
 }

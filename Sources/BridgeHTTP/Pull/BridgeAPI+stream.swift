@@ -28,7 +28,7 @@ extension BridgeAPI {
         return Response(
             status: .ok,
             headers: headers,
-            body: ResponseBody { [session, events, now = self.pulls.now] writer in
+            body: ResponseBody { [session, events, metrics = self.edgeMetrics, now = self.pulls.now] writer in
                 var (session, events) = (session, events)
                 defer { session.close() }
                 try await writer.write(opening)
@@ -37,7 +37,7 @@ extension BridgeAPI {
                     // Cancelled with the stream's end, and awaited by the group.
                     group.addTask { await PullSession.keepTime(of: waiter, until: expiry, now: now) }
                     defer { group.cancelAll() }
-                    try await Self.stream(&session, as: &events, to: &writer, now: now)
+                    try await Self.stream(&session, as: &events, to: &writer, metrics: metrics, now: now)
                 }
                 try await writer.finish(nil)
             }
@@ -48,6 +48,7 @@ extension BridgeAPI {
         _ session: inout PullSession,
         as events: inout ServerSentEvents,
         to writer: inout any ResponseBodyWriter,
+        metrics: EdgeMetrics,
         now: @Sendable () -> Int64
     ) async throws {
         while true {
@@ -55,6 +56,7 @@ extension BridgeAPI {
             case .page(let page, let channel):
                 var buffer = ByteBuffer()
                 if let gap = page.gap { events.write(GapNotice(through: gap, time: now()), of: channel, to: &buffer) }
+                metrics.pulled(page.events.count)
                 for event in page.events {
                     events.write(event, of: channel, to: &buffer)
                     guard buffer.readableBytes >= Self.maximumWrite else { continue }

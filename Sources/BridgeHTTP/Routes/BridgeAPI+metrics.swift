@@ -33,6 +33,7 @@ extension BridgeAPI {
             "realtime_subscriptions_behind", "Subscriptions that left live delivery, being full.",
             self.edgeMetrics.subscriptionsBehind)
         text.counter("realtime_deliveries", "Events written to subscribers.", self.edgeMetrics.deliveries)
+        text.counter("realtime_pulled_events", "Events given to polls and streams.", self.edgeMetrics.pulls)
         text.counter("realtime_publishes_received", "PUBLISH packets received.", self.edgeMetrics.publishesReceived)
         self.writeUpstream(to: &text)
         text.counter(

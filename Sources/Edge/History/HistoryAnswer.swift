@@ -23,6 +23,6 @@ final class HistoryAnswer {
         self.missing -= 1
         guard self.missing == 0 else { return }
         let reply = HistoryReply(parts: self.parts.compactMap(\.self), limit: self.limit)
-        self.completion(ReplyBody.success(payload: EventPayload(reply.encode())).encode())
+        self.completion(ReplyBody.success(payload: EventPayload(reply.encode().json)).encode())
     }
 }

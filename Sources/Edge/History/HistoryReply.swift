@@ -38,20 +38,25 @@ public struct HistoryReply: Sendable {
     }
 
     /// `{"channels":[{"hash","position","recovered","events":[…],"more"} or {"hash","error"}]}`.
-    public func encode() -> JSONWriter {
+    ///
+    /// - Returns: That, and how many events are in it.
+    public func encode() -> (json: JSONWriter, events: Int) {
         var json = JSONWriter()
         var bytes = 0
+        var count = 0
         json.object { answer in
             answer.key("channels")
             answer.array { list in
-                for part in self.parts { list.object { self.append(part, to: &$0, after: &bytes) } }
+                for part in self.parts { list.object { count += self.append(part, to: &$0, after: &bytes) } }
             }
         }
-        return json
+        return (json, count)
     }
 
     /// Writes a channel's part; its events only as far as the reply has room after so many bytes.
-    private func append(_ part: HistoryPart, to json: inout JSONWriter, after bytes: inout Int) {
+    ///
+    /// - Returns: How many events that were.
+    private func append(_ part: HistoryPart, to json: inout JSONWriter, after bytes: inout Int) -> Int {
         json.key("hash")
         json.string(part.channel.description)
         switch part.result {
@@ -69,8 +74,10 @@ public struct HistoryReply: Sendable {
             json.array { events in taken.forEach { events.raw($0) } }
             json.key("more")
             json.bool(isCut || page.hasMore)
+            return taken.count
         case .failure(let error):
             json.error(error)
+            return 0
         }
     }
 }
