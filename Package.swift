@@ -101,6 +101,7 @@ let package = Package(
                 .nioPosix, .serviceLifecycle,
             ]
         ),
+        .testTarget(name: "CommandTests", dependencies: ["realtime-bridge", "Realtime"]),
         .testTarget(
             name: "ComponentsTests",
             dependencies: ["Components", "Realtime", .logging, .nioCore, .nioPosix, .subprocess]
