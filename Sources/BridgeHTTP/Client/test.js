@@ -113,6 +113,7 @@ function showRun(run) {
     }
     element('transit').textContent = transit && session?.clock
         ? `${milliseconds(transit.p50)} ± ${milliseconds(session.clock.error)}` : '–';
+    element('figure').hidden = !latency;
     drawChart(element('chart'), tally.latencies, latency);
     const scale = latency ? `; 0 to ${milliseconds(latency.max)}` : '';
     element('scale').textContent = `latencies, in the order of arrival${scale}`;
