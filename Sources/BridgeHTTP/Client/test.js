@@ -16,6 +16,8 @@ const PATIENCE_OFFLINE = 60000;
 const ECHOES = 4;
 const ECHOES_PER_SECOND = 40;
 const CALIBRATIONS = 8;
+/** Thrown once nothing has come for too long: what is missing is counted. */
+const SILENCE = new Error('nothing came any more');
 const MAXIMUM_LOG = 200;
 const MAXIMUM_RUNS = 50;
 
@@ -209,7 +211,7 @@ function listen(rt) {
         log('good', 'Restored');
         showConnection();
     }));
-    rt.subscribe(GAP, when(({ position }) => log('bad', `Gap: events up to ${position} are lost`)));
+    rt.subscribe(GAP, when(({ position }) => log('bad', `Gap: some events up to ${position} are lost`)));
     rt.subscribe(DENIED, when(({ code, reasonString }) => {
         log('bad', `Denied: ${code}${reasonString ? `, ${reasonString}` : ''}`);
         stop(`Denied: ${code}`);
@@ -269,7 +271,7 @@ async function until(run, condition) {
     while (!condition()) {
         if (session !== run.session) throw new Error('disconnected');
         const patience = session.lost ? PATIENCE_OFFLINE : PATIENCE;
-        if (performance.now() - run.changedAt > patience) throw new Error('nothing came any more');
+        if (performance.now() - run.changedAt > patience) throw SILENCE;
         // Whatever comes wakes it; the time is looked at now and then.
         await new Promise((resolve) => {
             const timer = setTimeout(resolve, 250);
@@ -283,6 +285,15 @@ async function until(run, condition) {
 
 function judge(run) {
     run.state = run.tally.good(run.ordered) && !run.failure ? 'good' : 'bad';
+}
+
+/** What is wrong with a run, in words. */
+function faults({ tally, ordered, failure }) {
+    const counts = [[tally.lost, 'lost'], [tally.doubled, 'doubled'], [ordered && tally.outOfOrder, 'out of order']];
+    return [
+        ...counts.filter(([count]) => count).map(([count, word]) => `${number(count)} ${word}`),
+        ...(failure && failure !== SILENCE ? [failure.message] : []),
+    ];
 }
 
 /** Runs something that sends `count` messages, until all have come or no more do. */
@@ -315,8 +326,8 @@ async function perform(name, count, ordered, send) {
     judge(run);
     showRun(run);
     showConnection();
-    if (run.state === 'good') showVerdict('good', `All received, once${ordered ? ' and in order' : ''}`);
-    else showVerdict('bad', run.failure ? `Not all right: ${run.failure.message}` : 'Not all right');
+    showVerdict(run.state, run.state === 'good'
+        ? `All received, once${ordered ? ' and in order' : ''}` : `Not all right: ${faults(run).join(', ')}`);
     enable();
 }
 

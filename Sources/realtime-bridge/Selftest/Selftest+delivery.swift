@@ -20,7 +20,7 @@ extension Selftest {
                         }
                         return [:]
                     }
-                    group.addTask { try await self.publish(plans, arrivals) }
+                    group.addTask { try await self.publish(plans, on: receiver.access.site, arrivals) }
                     defer { group.cancelAll() }
                     // The receiver never ends but with an error.
                     return try await group.next() ?? [:]
@@ -51,7 +51,7 @@ extension Selftest {
     }
 
     /// Publishes every plan; returns which of them were left out and why.
-    private func publish(_ plans: [Plan], _ arrivals: Arrivals) async throws -> [Int: String] {
+    private func publish(_ plans: [Plan], on site: String, _ arrivals: Arrivals) async throws -> [Int: String] {
         guard try await arrivals.wait(until: { $0.isReady }) else {
             throw CommandFailure("nothing can be received: the bridge does not answer")
         }
@@ -61,7 +61,8 @@ extension Selftest {
             switch plan.way {
             case .notify: try await self.notify(plan.count, of: part, arrivals)
             case .service: skipped[part] = try await self.pushAsService(plan.count, of: part, arrivals)
-            case .broker(let broker): try await self.push(plan.count, of: part, through: broker, arrivals)
+            case .broker(let broker):
+                try await self.push(plan.count, of: part, through: broker, on: site, arrivals)
             }
         }
         _ = try await self.client.post("/v1/notify", self.message.end())
@@ -96,19 +97,24 @@ extension Selftest {
             return "the API key lacks the role admin"
         }
         try await access.withConnection { connection in
-            try await self.push(count, of: part, over: connection, as: access.user, site: access.site, arrivals)
+            try await self.push(count, of: part, over: connection, as: access.user, on: access.site, arrivals)
         }
         return nil
     }
 
     /// Publishes through the broker, with a service's account there.
-    private func push(_ count: Int, of part: Int, through broker: Broker, _ arrivals: Arrivals) async throws {
-        let site = try await self.access(role: nil).site
+    private func push(
+        _ count: Int,
+        of part: Int,
+        through broker: Broker,
+        on site: String,
+        _ arrivals: Arrivals
+    ) async throws {
         // What every broker speaks.
         let options = ConnectOptions(version: .v3_1_1, username: broker.account, password: broker.password)
         do {
             try await MQTTConnection.withConnection(to: broker.endpoint, options: options) { connection in
-                try await self.push(count, of: part, over: connection, as: broker.account, site: site, arrivals)
+                try await self.push(count, of: part, over: connection, as: broker.account, on: site, arrivals)
             }
         } catch let error as MQTTClientError {
             throw CommandFailure("the broker: \(error)")
@@ -121,7 +127,7 @@ extension Selftest {
         of part: Int,
         over connection: MQTTConnection,
         as account: String,
-        site: String,
+        on site: String,
         _ arrivals: Arrivals
     ) async throws {
         try await connection.subscribe(["rt/\(site)/reply/\(account)/#"])
