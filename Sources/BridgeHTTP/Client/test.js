@@ -1,7 +1,8 @@
 import { CONNECTION_LOST, CONNECTION_RESTORED, DENIED, EVENT, GAP, connect } from '/client/realtime.js';
-import { drawChart } from './test-chart.js';
+import { Run, randomID } from './test-run.js';
 import { ServiceConnection } from './test-service.js';
-import { Tally, clockOffset, milliseconds, summarize } from './test-tally.js';
+import { clockOffset } from './test-tally.js';
+import { complain, element, log, show, showConnection, showRow, showRun, showVerdict } from './test-view.js';
 
 /**
  * Events in one call, and under way at once: half of what a channel keeps by default, so that no transport, however
@@ -9,21 +10,13 @@ import { Tally, clockOffset, milliseconds, summarize } from './test-tally.js';
  */
 const BATCH = 250;
 const WINDOW = 500;
-/** Milliseconds without anything after which what is missing counts as lost: while connected, and while not. */
-const PATIENCE = 5000;
-const PATIENCE_OFFLINE = 60000;
 /** Echoes under way at once, and in a second: limits.upstream_per_second allows 50. */
 const ECHOES = 4;
 const ECHOES_PER_SECOND = 40;
 const CALIBRATIONS = 8;
-/** Thrown once nothing has come for too long: what is missing is counted. */
-const SILENCE = new Error('nothing came any more');
-const MAXIMUM_LOG = 200;
+const MAXIMUM_SAMPLES = 100;
 const MAXIMUM_RUNS = 50;
 
-const element = (id) => document.getElementById(id);
-const randomID = () =>
-    Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 const sleep = (time) => new Promise((resolve) => setTimeout(resolve, time));
 /** The page's clock in Unix milliseconds; nobody sets it while the page lives. */
 const wall = () => performance.timeOrigin + performance.now();
@@ -32,32 +25,6 @@ const wall = () => performance.timeOrigin + performance.now();
 let session = null;
 let running = false;
 const runs = new Map();
-
-// What is shown
-
-function show(state, words) {
-    element('status').dataset.state = state;
-    element('status').textContent = words;
-}
-
-function log(state, words) {
-    const item = document.createElement('li');
-    const time = document.createElement('time');
-    const now = new Date();
-    time.dateTime = now.toISOString();
-    time.textContent = now.toLocaleTimeString();
-    item.dataset.state = state;
-    item.append(time, ` ${words}`);
-    const list = element('log');
-    list.append(item);
-    while (list.children.length > MAXIMUM_LOG) list.firstChild.remove();
-    list.scrollTop = list.scrollHeight;
-}
-
-function complain(error) {
-    element('problem').textContent = error ? error.message : '';
-    element('problem').hidden = !error;
-}
 
 function enable() {
     for (const id of ['one', 'burst', 'push', 'echo']) {
@@ -68,75 +35,9 @@ function enable() {
     element('disconnect').hidden = !session;
 }
 
-const number = (value) => value.toLocaleString('en');
-
-function cell(row, words, state) {
-    const made = row.insertCell();
-    made.textContent = words;
-    if (state) made.dataset.state = state;
-}
-
-/** What is under way is not lost yet. */
-const lostOf = ({ state, tally }) => (state === 'busy' ? null : tally.lost);
-
-/** A run's row; a run that is over may still get something doubled. */
-function showRow(run) {
-    const { tally, row } = run;
-    const latency = summarize(tally.latencies);
-    row.replaceChildren();
-    row.dataset.state = run.state;
-    cell(row, run.name);
-    cell(row, run.over);
-    cell(row, number(tally.sent));
-    cell(row, number(tally.received));
-    for (const value of [lostOf(run), tally.doubled]) {
-        cell(row, value === null ? '–' : number(value), value ? 'bad' : '');
-    }
-    cell(row, run.ordered ? number(tally.outOfOrder) : '–', run.ordered && tally.outOfOrder ? 'bad' : '');
-    for (const value of [latency?.p50, latency?.p99, latency?.max]) cell(row, milliseconds(value));
-}
-
-function showRun(run) {
-    const { tally } = run;
-    const latency = summarize(tally.latencies);
-    const transit = summarize(run.transits);
-    element('run-title').textContent = run.name;
-    element('progress').max = tally.count;
-    element('progress').value = tally.received;
-    for (const [id, value] of [
-        ['sent', tally.sent], ['received', tally.received], ['lost', lostOf(run)], ['doubled', tally.doubled],
-        ['disorder', run.ordered ? tally.outOfOrder : null],
-    ]) {
-        element(id).textContent = value === null ? '–' : number(value);
-        element(id).dataset.state = value && !['sent', 'received'].includes(id) ? 'bad' : '';
-    }
-    for (const [id, value] of [['p50', latency?.p50], ['p99', latency?.p99], ['max', latency?.max]]) {
-        element(id).textContent = milliseconds(value);
-    }
-    element('transit').textContent = transit && session?.clock
-        ? `${milliseconds(transit.p50)} ± ${milliseconds(session.clock.error)}` : '–';
-    element('figure').hidden = !latency;
-    drawChart(element('chart'), tally.latencies, latency);
-    const scale = latency ? `; 0 to ${milliseconds(latency.max)}` : '';
-    element('scale').textContent = `latencies, in the order of arrival${scale}`;
-    showRow(run);
-}
-
-function showVerdict(state, words) {
-    element('verdict').dataset.state = state;
-    element('verdict').textContent = words;
-}
-
-function showConnection() {
-    const { clock, rt } = session || {};
-    element('clock').textContent = clock ? `${milliseconds(clock.offset)} ± ${milliseconds(clock.error)}` : '–';
-    element('used').textContent = rt?.transport || '–';
-}
-
 // Calls of the API, all of this page's own origin
 
-async function post(path, body) {
-    const { key, signal } = session;
+async function post({ key, signal }, path, body) {
     const response = await fetch(path, {
         method: 'POST', signal, credentials: 'omit',
         headers: { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json' },
@@ -148,12 +49,12 @@ async function post(path, body) {
         { code: answer.code });
 }
 
-const grant = () => post('/v1/grants', {
-    user: 'test', session: session.id, ttl: 3600, components: ['realtime_echo'],
-    channels: [{ ...session.channel, rights: ['subscribe'] }],
+const grant = (own) => post(own, '/v1/grants', {
+    user: 'test', session: own.id, ttl: 3600, components: ['realtime_echo'],
+    channels: [{ ...own.channel, rights: ['subscribe'] }],
 });
 
-const item = (run, index) => ({ channel: session.channel, payload: { test: run.id, number: index } });
+const item = ({ id, session: { channel } }, index) => ({ channel, payload: { test: id, number: index } });
 
 // Connecting
 
@@ -167,17 +68,17 @@ async function start() {
     };
     const began = session = {
         key: element('key').value.trim(), id: randomID(), channel, abort, signal: abort.signal, ready: false,
-        lost: false, clock: null, samples: [],
+        lost: false, ended: false, clock: null, samples: [],
     };
     element('key').value = '';
     enable();
     show('connecting', 'Connecting');
     try {
-        const answer = await grant();
+        const answer = await grant(began);
         if (session !== began) return;
         warnOfOtherOrigin(answer);
         const chosen = element('transport').value;
-        session.rt = connect(answer, { renew: grant, ...(chosen && { transports: [chosen] }) });
+        session.rt = connect(answer, { renew: () => grant(began), ...(chosen && { transports: [chosen] }) });
         listen(session.rt);
         await calibrate(began);
     } catch (error) {
@@ -203,13 +104,13 @@ function listen(rt) {
         session.lost = true;
         show('lost', 'Connection lost, trying again');
         log('wait', `Lost: ${code}${reasonString ? `, ${reasonString}` : ''}`);
-        showConnection();
+        showConnection(session || {});
     }));
     rt.subscribe(CONNECTION_RESTORED, when(() => {
         session.lost = false;
         show('connected', 'Connected again');
         log('good', 'Restored');
-        showConnection();
+        showConnection(session || {});
     }));
     rt.subscribe(GAP, when(({ position }) => log('bad', `Gap: some events up to ${position} are lost`)));
     rt.subscribe(DENIED, when(({ code, reasonString }) => {
@@ -227,7 +128,7 @@ async function calibrate(own) {
             show('connected', 'Connected');
             log('good', 'Connected');
         }
-        showConnection();
+        showConnection(session || {});
     }
     own.ready = true;
     enable();
@@ -237,11 +138,14 @@ async function ask(own, payload, options) {
     const [asked, began] = [wall(), performance.now()];
     const { receivedtime, echo } = await own.rt.sendToServer('realtime_echo', payload, options);
     own.samples.push({ asked, roundTrip: performance.now() - began, taken: receivedtime });
+    // The latest: clocks drift.
+    if (own.samples.length > MAXIMUM_SAMPLES) own.samples.shift();
     own.clock = clockOffset(own.samples);
     return echo;
 }
 
 function stop(words = 'Not connected') {
+    if (session) Object.assign(session, { ended: true, key: null });
     if (session?.rt) {
         session.rt.close();
         log('', 'Closed');
@@ -249,61 +153,27 @@ function stop(words = 'Not connected') {
     session?.abort.abort();
     session = null;
     show(words === 'Not connected' ? 'off' : 'denied', words);
-    showConnection();
+    showConnection(session || {});
     enable();
 }
 
 // Runs
 
 function take({ payload, time }) {
-    const run = payload && runs.get(payload.test);
-    if (!run) return;
-    const isNew = run.tally.receive(payload.number, performance.now());
+    const known = payload && runs.get(payload.test);
+    if (!known) return;
+    const { run, row } = known;
+    const isNew = run.receive(payload.number);
     if (isNew && session.clock) run.transits.push(wall() + session.clock.offset - (time + 0.5));
-    run.changedAt = performance.now();
-    if (run.state === 'busy') return run.wake();
-    judge(run);
-    showRow(run);
-}
-
-/** Waits for a condition; rejects once nothing has come for too long. */
-async function until(run, condition) {
-    while (!condition()) {
-        if (session !== run.session) throw new Error('disconnected');
-        const patience = session.lost ? PATIENCE_OFFLINE : PATIENCE;
-        if (performance.now() - run.changedAt > patience) throw SILENCE;
-        // Whatever comes wakes it; the time is looked at now and then.
-        await new Promise((resolve) => {
-            const timer = setTimeout(resolve, 250);
-            run.wake = () => {
-                clearTimeout(timer);
-                resolve();
-            };
-        });
-    }
-}
-
-function judge(run) {
-    run.state = run.tally.good(run.ordered) && !run.failure ? 'good' : 'bad';
-}
-
-/** What is wrong with a run, in words. */
-function faults({ tally, ordered, failure }) {
-    const counts = [[tally.lost, 'lost'], [tally.doubled, 'doubled'], [ordered && tally.outOfOrder, 'out of order']];
-    return [
-        ...counts.filter(([count]) => count).map(([count, word]) => `${number(count)} ${word}`),
-        ...(failure && failure !== SILENCE ? [failure.message] : []),
-    ];
+    if (run.state !== 'busy') showRow(run, row);
 }
 
 /** Runs something that sends `count` messages, until all have come or no more do. */
 async function perform(name, count, ordered, send) {
+    const own = session;
+    const run = new Run(own, name, own.rt.transport || '–', count, ordered);
     const row = document.createElement('tr');
-    const run = {
-        id: randomID(), name, ordered, row, session, state: 'busy', failure: null, tally: new Tally(count),
-        transits: [], over: session.rt.transport || '–', changedAt: performance.now(), wake: () => {},
-    };
-    runs.set(run.id, run);
+    runs.set(run.id, { run, row });
     element('runs').prepend(row);
     if (runs.size > MAXIMUM_RUNS) {
         const [[oldest, { row: last }]] = runs;
@@ -314,36 +184,35 @@ async function perform(name, count, ordered, send) {
     enable();
     complain(null);
     showVerdict('busy', 'Running');
-    const timer = setInterval(() => showRun(run), 100);
+    const draw = () => {
+        showRun(run, own.clock);
+        showRow(run, row);
+    };
+    const timer = setInterval(draw, 100);
     try {
         await send(run);
-        await until(run, () => run.tally.complete);
+        await run.until(() => run.tally.complete);
+        run.end();
     } catch (error) {
-        run.failure = error;
+        run.end(error);
     }
     clearInterval(timer);
     running = false;
-    judge(run);
-    showRun(run);
-    showConnection();
+    draw();
+    showConnection(session || {});
     showVerdict(run.state, run.state === 'good'
-        ? `All received, once${ordered ? ' and in order' : ''}` : `Not all right: ${faults(run).join(', ')}`);
+        ? `All received, once${ordered ? ' and in order' : ''}` : `Not all right: ${run.faults.join(', ')}`);
     enable();
-}
-
-function note(run, count) {
-    run.tally.send(count, performance.now());
-    run.changedAt = performance.now();
 }
 
 async function publish(run) {
     const { count } = run.tally;
     for (let first = 0; first < count; first += BATCH) {
         const size = Math.min(BATCH, count - first);
-        await until(run, () => run.tally.ahead + size <= WINDOW);
+        await run.until(() => run.tally.ahead + size <= WINDOW);
         const items = Array.from({ length: size }, (_, index) => item(run, first + index));
-        note(run, size);
-        const { results } = await post('/v1/notify', { items });
+        run.send(size);
+        const { results } = await post(run.session, '/v1/notify', { items });
         const refused = results.find(({ error }) => error);
         if (refused) throw new Error(`${refused.error.code}: ${refused.error.message}`);
     }
@@ -351,20 +220,20 @@ async function publish(run) {
 
 async function push(run) {
     const { count } = run.tally;
-    const { component } = session.channel;
-    const answer = await post('/v1/grants', {
-        user: 'test', session: session.id, role: 'service', ttl: 3600, components: [component], channels: [],
+    const { id, channel: { component } } = run.session;
+    const answer = await post(run.session, '/v1/grants', {
+        user: 'test', session: id, role: 'service', ttl: 3600, components: [component], channels: [],
     });
     let refused = null;
     const service = await ServiceConnection.open(answer, (error) => { refused ||= error; });
     try {
         for (let index = 0; index < count; index++) {
-            await until(run, () => run.tally.ahead < WINDOW);
-            note(run, 1);
+            await run.until(() => run.tally.ahead < WINDOW);
+            run.send(1);
             await service.publish(`${run.id}-${index}`, item(run, index));
             if (refused) throw refused;
         }
-        await until(run, () => refused || run.tally.complete);
+        await run.until(() => refused || run.tally.complete);
         if (refused) throw refused;
     } finally {
         service.close();
@@ -377,20 +246,17 @@ async function echo(run) {
     let failure = null;
     let waiting = 0;
     for (let index = 0; index < count; index++) {
-        await until(run, () => failure || waiting < ECHOES);
+        await run.until(() => failure || waiting < ECHOES);
         await sleep(Math.max(0, began + index * 1000 / ECHOES_PER_SECOND - performance.now()));
         if (failure) throw failure;
-        note(run, 1);
+        run.send(1);
         waiting++;
-        ask(run.session, index).then((answer) => {
-            run.tally.receive(answer, performance.now());
-        }, (error) => { failure ||= error; }).finally(() => {
+        ask(run.session, index).then((answer) => run.receive(answer), (error) => { failure ||= error; }).finally(() => {
             waiting--;
-            run.changedAt = performance.now();
-            run.wake();
+            run.touch();
         });
     }
-    await until(run, () => failure || run.tally.complete);
+    await run.until(() => failure || run.tally.complete);
     if (failure) throw failure;
 }
 

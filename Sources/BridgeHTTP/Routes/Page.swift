@@ -70,8 +70,10 @@ extension Page {
         },
         Page(script: "/test/test.js", PackageResources.test_js),
         Page(script: "/test/test-chart.js", PackageResources.test_chart_js),
+        Page(script: "/test/test-run.js", PackageResources.test_run_js),
         Page(script: "/test/test-service.js", PackageResources.test_service_js),
         Page(script: "/test/test-tally.js", PackageResources.test_tally_js),
+        Page(script: "/test/test-view.js", PackageResources.test_view_js),
     ]
 
     private init(script path: String, _ source: [UInt8]) {
