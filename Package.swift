@@ -61,7 +61,7 @@ let package = Package(
                 "BridgeCore", "Edge", "Realtime", .crypto, .httpTypes, .hummingbird, .hummingbirdCore, .logging,
                 .nioCore, .nioHTTP1, .nioHTTPTypes, .nioPosix, .serviceLifecycle,
             ],
-            resources: [.embedInCode("Client")]
+            resources: [.embedInCode("Client"), .embedInCode("TestPage")]
         ),
         .target(
             name: "RealtimeBridge",

@@ -20,7 +20,7 @@ struct PageRouteTests {
 
     @Test(arguments: [
         ("/test", "text/html"), ("/test/test.css", "text/css"), ("/test/test.js", "text/javascript"),
-        ("/test/test-tally.js", "text/javascript"),
+        ("/test/tally.js", "text/javascript"),
     ])
     func filesHaveTheirType(path: String, type: String) async throws {
         let response = try await APIFixture().send(.get, path)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, mock, test } from 'node:test';
-import { Run, randomID } from '../../Sources/BridgeHTTP/Client/test-run.js';
+import { Run, randomID } from '../../Sources/BridgeHTTP/TestPage/run.js';
 
 let time;
 let session;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ServiceConnection, packet, unpack } from '../../Sources/BridgeHTTP/Client/test-service.js';
+import { ServiceConnection, packet, unpack } from '../../Sources/BridgeHTTP/TestPage/service.js';
 
 const GRANT = { token: 'a.b.c', user: 'test', site: 'demo', urls: { websocket: 'ws://bridge.test/mqtt' } };
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
     Tally, clockOffset, columns, milliseconds, summarize,
-} from '../../Sources/BridgeHTTP/Client/test-tally.js';
+} from '../../Sources/BridgeHTTP/TestPage/tally.js';
 
 /** So many messages sent at 0, and what came of them at their number in milliseconds. */
 function tallyOf(count, arrivals) {

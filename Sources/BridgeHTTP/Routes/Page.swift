@@ -69,11 +69,11 @@ extension Page {
             ("text/css; charset=utf-8", PackageResources.test_css)
         },
         Page(script: "/test/test.js", PackageResources.test_js),
-        Page(script: "/test/test-chart.js", PackageResources.test_chart_js),
-        Page(script: "/test/test-run.js", PackageResources.test_run_js),
-        Page(script: "/test/test-service.js", PackageResources.test_service_js),
-        Page(script: "/test/test-tally.js", PackageResources.test_tally_js),
-        Page(script: "/test/test-view.js", PackageResources.test_view_js),
+        Page(script: "/test/chart.js", PackageResources.chart_js),
+        Page(script: "/test/run.js", PackageResources.run_js),
+        Page(script: "/test/service.js", PackageResources.service_js),
+        Page(script: "/test/tally.js", PackageResources.tally_js),
+        Page(script: "/test/view.js", PackageResources.view_js),
     ]
 
     private init(script path: String, _ source: [UInt8]) {

@@ -1,4 +1,4 @@
-import { Tally } from './test-tally.js';
+import { Tally } from './tally.js';
 
 /** Milliseconds without anything after which what is missing counts as lost: while connected, and while not. */
 const PATIENCE = 5000;

@@ -1,5 +1,5 @@
-import { drawChart } from './test-chart.js';
-import { milliseconds, summarize } from './test-tally.js';
+import { drawChart } from './chart.js';
+import { milliseconds, summarize } from './tally.js';
 
 const MAXIMUM_LOG = 200;
 

@@ -1,8 +1,8 @@
 import { CONNECTION_LOST, CONNECTION_RESTORED, DENIED, EVENT, GAP, connect } from '/client/realtime.js';
-import { Run, randomID } from './test-run.js';
-import { ServiceConnection } from './test-service.js';
-import { clockOffset } from './test-tally.js';
-import { complain, element, log, show, showConnection, showRow, showRun, showVerdict } from './test-view.js';
+import { Run, randomID } from './run.js';
+import { ServiceConnection } from './service.js';
+import { clockOffset } from './tally.js';
+import { complain, element, log, show, showConnection, showRow, showRun, showVerdict } from './view.js';
 
 /**
  * Events in one call, and under way at once: half of what a channel keeps by default, so that no transport, however

@@ -1,4 +1,4 @@
-import { columns, milliseconds } from './test-tally.js';
+import { columns, milliseconds } from './tally.js';
 
 const NAMESPACE = 'http://www.w3.org/2000/svg';
 const [WIDTH, HEIGHT, MOST] = [600, 140, 60];
