@@ -61,7 +61,7 @@ let package = Package(
                 "BridgeCore", "Edge", "Realtime", .crypto, .httpTypes, .hummingbird, .hummingbirdCore, .logging,
                 .nioCore, .nioHTTP1, .nioHTTPTypes, .nioPosix, .serviceLifecycle,
             ],
-            resources: [.embedInCode("Client")]
+            resources: [.embedInCode("Client"), .embedInCode("TestPage")]
         ),
         .target(
             name: "RealtimeBridge",
@@ -102,6 +102,7 @@ let package = Package(
                 .nioPosix, .serviceLifecycle,
             ]
         ),
+        .testTarget(name: "CommandTests", dependencies: ["realtime-bridge", "Realtime"]),
         .testTarget(
             name: "ComponentsTests",
             dependencies: ["Components", "Realtime", .logging, .nioCore, .nioPosix, .subprocess]

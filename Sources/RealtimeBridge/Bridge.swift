@@ -29,7 +29,7 @@ public final class Bridge: Service {
     private let log = DeferredEventLog()
     private let metrics = BridgeMetrics()
     private let edgeMetrics = EdgeMetrics()
-    private let pages = Mutex<[Page]>([])
+    private let pages = Mutex(Page.test)
 
     /// Creates a bridge; nothing runs or listens before ``run()``.
     ///

@@ -9,7 +9,7 @@ struct APIClient {
     private static let maximumAnswer = 8 * 1024 * 1024
 
     /// Lives as long as the process; a bridge that is not there is an error at once.
-    private static let http: HTTPClient = {
+    static let http: HTTPClient = {
         var configuration = HTTPClient.Configuration()
         configuration.timeout.connect = .seconds(5)
         configuration.connectionPool.retryConnectionEstablishment = false
@@ -38,11 +38,16 @@ struct APIClient {
         }
         let bytes = Array(answer.readableBytesView)
         guard response.status == .ok else {
-            let problem = try? JSONValue.parse(bytes)
-            let code = problem?["code"]?.string ?? "\(response.status.code)"
-            throw CommandFailure("\(code): \(problem?["detail"]?.string ?? "the bridge refused")")
+            throw Self.refusal(response.status, bytes)
         }
         return bytes
+    }
+
+    /// What the bridge refused with, in its own words.
+    static func refusal(_ status: HTTPResponseStatus, _ body: [UInt8]) -> CommandFailure {
+        let problem = try? JSONValue.parse(body)
+        let code = problem?["code"]?.string ?? "\(status.code)"
+        return CommandFailure("\(code): \(problem?["detail"]?.string ?? "the bridge refused")", code: code)
     }
 
     /// Makes a grant for a client of this machine.

@@ -8,7 +8,7 @@ struct RealtimeBridgeCommand: AsyncParsableCommand {
         abstract: "Pushes events to browsers and devices over MQTT, and takes their messages back.",
         subcommands: [
             InitCommand.self, ServeCommand.self, DemoCommand.self, GrantCommand.self, NotifyCommand.self,
-            TailCommand.self, SendCommand.self,
+            TailCommand.self, SendCommand.self, SelftestCommand.self,
         ]
     )
 
@@ -39,8 +39,11 @@ struct RealtimeBridgeCommand: AsyncParsableCommand {
 /// Why a command failed, for people.
 struct CommandFailure: Error {
     let message: String
+    /// The code that the bridge refused with, if it did.
+    let code: String?
 
-    init(_ message: String) {
+    init(_ message: String, code: String? = nil) {
         self.message = message
+        self.code = code
     }
 }

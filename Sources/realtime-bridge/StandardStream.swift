@@ -13,9 +13,17 @@ struct StandardStream {
 
     private let descriptor: Int32
 
+    /// Whether somebody looks at it, rather than a program reading it.
+    var isTerminal: Bool { isatty(self.descriptor) == 1 }
+
     /// Writes a line; what a closed pipe does not take is lost.
     func write(_ line: some Sequence<UInt8>) {
-        var rest = (Array(line) + [UInt8(ascii: "\n")])[...]
+        self.put(Array(line) + [UInt8(ascii: "\n")])
+    }
+
+    /// Writes without ending the line.
+    func put(_ bytes: [UInt8]) {
+        var rest = bytes[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { send(self.descriptor, $0) }
             guard count > 0 else { return }

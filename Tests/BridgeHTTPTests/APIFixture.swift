@@ -108,7 +108,7 @@ struct APIFixture: Sendable {
             edgeMetrics: self.edgeMetrics,
             metrics: metrics,
             payloadLimit: payloadLimit,
-            pages: Page.demo
+            pages: Page.demo + Page.test
         )
     }
 

@@ -14,6 +14,13 @@ public struct Page: Sendable {
         case post
     }
 
+    /// Nothing inline, nothing from elsewhere: what the client needs to work under.
+    ///
+    /// Nobody frames a page that asks for a key, and no form sends one anywhere, whatever becomes of the page's script.
+    private static let policy = """
+        default-src 'self'; connect-src 'self' ws: wss:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'
+        """
+
     let path: String
     let method: Method
     let content: Content
@@ -32,8 +39,7 @@ public struct Page: Sendable {
             status: .ok,
             headers: [
                 .contentType: type, .cacheControl: "no-store",
-                // Nothing inline, nothing from elsewhere: what the client needs to work under.
-                .contentSecurityPolicy: "default-src 'self'; connect-src 'self' ws: wss:",
+                .contentSecurityPolicy: Self.policy,
             ],
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: content))
         )
@@ -51,4 +57,26 @@ extension Page {
             ("text/css; charset=utf-8", PackageResources.demo_css)
         },
     ]
+}
+
+extension Page {
+    /// The test page, `/test`, with its scripts and its style.
+    ///
+    /// It does nothing without an API key, which whoever opens it gives.
+    public static let test: [Page] = [
+        Page(path: "/test") { _ throws(RealtimeError) in ("text/html; charset=utf-8", PackageResources.test_html) },
+        Page(path: "/test/test.css") { _ throws(RealtimeError) in
+            ("text/css; charset=utf-8", PackageResources.test_css)
+        },
+        Page(script: "/test/test.js", PackageResources.test_js),
+        Page(script: "/test/chart.js", PackageResources.chart_js),
+        Page(script: "/test/run.js", PackageResources.run_js),
+        Page(script: "/test/service.js", PackageResources.service_js),
+        Page(script: "/test/tally.js", PackageResources.tally_js),
+        Page(script: "/test/view.js", PackageResources.view_js),
+    ]
+
+    private init(script path: String, _ source: [UInt8]) {
+        self.init(path: path) { _ throws(RealtimeError) in ("text/javascript; charset=utf-8", source) }
+    }
 }
