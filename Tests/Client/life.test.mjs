@@ -98,7 +98,7 @@ describe('a page that slept', () => {
         await started(answer, { ...STREAM, renew });
         // The clock goes on, the timers did not: as where a machine sleeps.
         const now = Date.now();
-        const clock = mock.method(Date, 'now', () => now + 3000000);
+        const clock = mock.method(Date, 'now', () => now + 3200000);
         page.document('resume');
         await pass(1000);
         clock.mock.restore();
@@ -137,7 +137,8 @@ describe('a page that is woken', () => {
         page.document('visibilitychange');
         await settled();
         assert.equal(server.connections.length, before + 1);
-        await pass(10000);
+        await pass(24000);
+        assert.equal(server.connections.length, before + 2);
         server.reachable = true;
         page.window('online');
         await settled();

@@ -37,9 +37,9 @@ export class Upgrade {
     now() {
         if (this.connection.phase !== 'ready' || this.candidate || !this.better.length) return;
         this.vain = 0;
-        this.dueAt = 0;
+        this.dueAt = Math.max(Date.now(), this.begunAt + UPGRADE_PAUSE);
         clearTimeout(this.timer);
-        if (Date.now() - this.begunAt < UPGRADE_PAUSE) this.plan();
+        if (this.dueAt > Date.now()) this.plan();
         else this.begin();
     }
 
@@ -73,7 +73,7 @@ export class Upgrade {
         this.tryNext();
     }
 
-    /** The fall-back is gone: a round follows, which tries them all. */
+    /** The fall-back is gone: a round follows. */
     lost() {
         clearTimeout(this.timer);
         if (this.candidate) this.candidate.transport.close();

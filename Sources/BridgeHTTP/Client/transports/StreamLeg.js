@@ -48,6 +48,7 @@ export class StreamLeg extends Leg {
         }
         this.transport.event(hash, event, data.length);
         if (typeof event.closed === 'string') this.transport.leave([hash]);
+        if (!this.hashes.size && !this.controller.signal.aborted) this.transport.assign();
     }
 
     /** The first message: where each channel is, and in its id where delivery begins. */
