@@ -30,7 +30,7 @@ import Testing
 
     static func response(_ head: [UInt8], origins: Set<String> = []) -> String {
         switch WebSocketHandshake(origins: origins).answer(to: head[...]) {
-        case .accept(let response), .refuse(let response): response
+        case .accept(let response), .refuse(let response, _): response
         }
     }
 
@@ -99,6 +99,26 @@ import Testing
     ])
     func onlyPagesOfKnownOriginsConnect(origin: String, status: Int) {
         #expect(Self.status(Self.head(adding: ["Origin: \(origin)"]), origins: ["https://a.example"]) == status)
+    }
+
+    /// For the log, where operators look first; to name `null` in `origins` would help nobody.
+    @Test(arguments: [
+        ("https://b.example", "https://b.example", "add it to"), ("null", "null", "cannot name them"),
+        ("https://ä\u{1b}[31m", "https://??[31m", "add it to"), ("", "", "add it to"),
+    ])
+    func theRefusedOriginIsToldWithAdvice(origin: String, name: String, advice: String) throws {
+        // Not even where somebody has written it into the settings.
+        let handshake = WebSocketHandshake(origins: ["https://a.example", "null"])
+        guard
+            case .refuse(let response, let refused?) = handshake.answer(
+                to: Self.head(adding: ["Origin: \(origin)"])[...])
+        else {
+            Issue.record("not refused for its origin")
+            return
+        }
+        #expect(refused.name == name)
+        #expect(refused.advice.contains(advice))
+        #expect(response.contains("\\\"origins\\\""))
     }
 
     @Test func whoeverHasNoOriginIsNoBrowser() {

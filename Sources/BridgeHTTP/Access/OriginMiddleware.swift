@@ -18,15 +18,6 @@ struct OriginMiddleware: RouterMiddleware {
     /// How long a browser may keep an answer to its question, in seconds.
     private static let maximumAge = "600"
 
-    /// What whoever is refused can do.
-    static func advice(for origin: String) -> String {
-        // A sandboxed frame, a file, a page reached by a redirect of another site: naming it would allow them all.
-        origin == "null"
-            ? "pages whose origin browsers hide may not connect, and \"origins\" cannot name them: serve the page over http"
-                + " or https, outside of a sandboxed frame"
-            : "pages of this origin may not connect: add it to \"origins\" in bridge.yaml"
-    }
-
     let origins: Origins
     let problems: ProblemMiddleware
     private let lines = RefusalLines()
@@ -54,8 +45,9 @@ struct OriginMiddleware: RouterMiddleware {
             return response
         }
         guard self.origins.allows(origin) else {
-            self.lines.note(origin, logger: context.logger)
-            var response = self.problems.respond(RealtimeError(.forbidden, Self.advice(for: origin)), to: request)
+            let refused = RefusedOrigin(origin.unicodeScalars)
+            self.lines.note(refused, logger: context.logger)
+            var response = self.problems.respond(RealtimeError(.forbidden, refused.advice), to: request)
             self.origins.mark(&response, for: request)
             return response
         }
@@ -81,22 +73,16 @@ struct OriginMiddleware: RouterMiddleware {
 
 /// The lines about refused origins, few a second.
 final class RefusalLines: Sendable {
-    /// How much of an origin is written, in characters.
-    private static let maximumLength = 200
-
     private let limit = Mutex(LineLimit(perSecond: 2))
 
-    func note(_ origin: String, logger: Logger) {
+    func note(_ origin: RefusedOrigin, logger: Logger) {
         let now = NIODeadline.now().uptimeNanoseconds / 1_000_000_000
         guard case .write(let leftOut) = self.limit.withLock({ $0.take(now: now) }) else { return }
-        // Origins are ASCII; whatever else somebody sends shall not reach a terminal.
-        let text = origin.unicodeScalars.prefix(Self.maximumLength)
-            .map { (0x21...0x7e).contains($0.value) ? Character($0) : "?" }
         logger.notice(
             "a page of another origin was refused",
             metadata: [
-                "origin": "\(String(text))", "leftOut": "\(leftOut)",
-                "advice": "\(OriginMiddleware.advice(for: origin))",
+                "origin": "\(origin.name)", "leftOut": "\(leftOut)",
+                "advice": "\(origin.advice)",
             ]
         )
     }

@@ -201,7 +201,13 @@ extension ConnectionHandler {
         case .accept(let response):
             self.transport = .webSocket(WebSocketDecoder())
             self.transmit(ByteBuffer(string: response))
-        case .refuse(let response):
+        case .refuse(let response, let origin):
+            if let origin {
+                self.loop.note(
+                    "refused a page of another origin",
+                    [LogKey.origin: "\(origin.name)", LogKey.advice: "\(origin.advice)"]
+                )
+            }
             self.refuse(response, .forbidden)
         }
     }

@@ -9,8 +9,8 @@ struct WebSocketHandshake {
     enum Answer: Equatable {
         /// 101: the connection speaks WebSocket from here on.
         case accept(response: String)
-        /// An error, after which the connection closes.
-        case refuse(response: String)
+        /// An error, after which the connection closes; with the origin where that is the reason.
+        case refuse(response: String, RefusedOrigin?)
     }
 
     /// Origins that may connect.
@@ -56,11 +56,8 @@ struct WebSocketHandshake {
         guard fields.contains(Array("mqtt".utf8), in: Self.subprotocol, ignoringCase: false) else {
             return Self.refuse(400, "Bad Request", "the subprotocol \"mqtt\" must be offered")
         }
-        guard self.allowsOrigin(of: fields) else {
-            return Self.refuse(
-                403, "Forbidden", "pages of this origin may not connect: add it to \"origins\" in bridge.yaml",
-                code: .forbidden
-            )
+        if let origin = self.refusedOrigin(of: fields) {
+            return .refuse(response: Self.response(403, "Forbidden", origin.advice, code: .forbidden), origin)
         }
         let digest = Insecure.SHA1.hash(data: Array(key) + Self.magic)
         return .accept(
@@ -70,10 +67,11 @@ struct WebSocketHandshake {
     }
 
     /// A request without `Origin` is no browser's and passes: its grant alone decides.
-    private func allowsOrigin(of fields: HTTPFields) -> Bool {
-        guard fields.count(Self.origin) > 0 else { return true }
-        guard let origin = fields.single(Self.origin) else { return false }
-        return self.origins.contains(String(decoding: origin, as: UTF8.self))
+    private func refusedOrigin(of fields: HTTPFields) -> RefusedOrigin? {
+        guard fields.count(Self.origin) > 0 else { return nil }
+        let origin = fields.single(Self.origin).map { String(decoding: $0, as: UTF8.self) }
+        if let origin, origin != "null", self.origins.contains(origin) { return nil }
+        return RefusedOrigin((origin ?? "").unicodeScalars)
     }
 
     private static func refuse(
@@ -83,7 +81,7 @@ struct WebSocketHandshake {
         code: RealtimeError.Code = .payloadInvalid,
         extra: String = ""
     ) -> Answer {
-        .refuse(response: self.response(status, title, detail, code: code, extra: extra))
+        .refuse(response: self.response(status, title, detail, code: code, extra: extra), nil)
     }
 
     private static func response(

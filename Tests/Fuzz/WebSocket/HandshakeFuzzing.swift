@@ -21,8 +21,9 @@ enum HandshakeFuzzing {
         case .accept(let response):
             check(response, status: " 101 ", body: 0...0)
             precondition(bytes.count > 120, "what a handshake needs is not that short")
-        case .refuse(let response):
+        case .refuse(let response, let origin):
             check(response, status: " 4", body: 2...1024)
+            precondition(origin?.name.utf8.allSatisfy { (0x21...0x7E).contains($0) } != false, "a line of the log")
         }
     }
 
