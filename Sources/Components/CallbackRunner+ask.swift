@@ -33,7 +33,9 @@ extension CallbackRunner {
                 if let fault = error as? WebhookError, fault.wasNeverSent {
                     return .unanswered(self.incident("a webhook cannot be called", ["reason": "\(fault)"]))
                 }
-                return .failed(self.incident("a component's callback failed", ["error.type": "\(type(of: error))"]))
+                var details: Logger.Metadata = ["error.type": "\(type(of: error))"]
+                if let failure = error as? any CallbackFailure { details["reason"] = "\(failure)" }
+                return .failed(self.incident("a component's callback failed", details))
             }
             let now = self.clock.now()
             let remaining = now.duration(to: deadline)

@@ -7,14 +7,21 @@ extension Acceptance {
         /// A limit on the size of files stands for a full disk: root's files have it too.
         @Test(.enabled(if: Self.canLiftLimits, "prlimit(1) lifts the limit of a running process"))
         func repliesThatCannotBeStoredAreToldAndStoringHeals() async throws {
+            try await Hook.run { hook in
+                try await Self.with(hook) { try await Self.fillAndHeal($0) }
+            }
+        }
+
+        private static func fillAndHeal(_ folder: BridgeFolder) async throws {
+            var replies: [JSON] = []
             // 1 MiB; whoever exceeds it would be ended by a signal, unless that is ignored.
-            try await Self.serve(limits: "trap '' XFSZ && ulimit -S -f 2048") { bridge in
+            try await folder.serve(limits: "trap '' XFSZ && ulimit -S -f 2048") { bridge in
                 try await bridge.waitUntil(status: "ready")
-                let large = #"{"answer":"\#(String(repeating: "x", count: 60_000))"}"#
                 var count = 0
                 while try await bridge.metric("realtime_replies_storing") == 1, count < 100 {
                     count += 1
-                    #expect(try await Self.send(bridge, large, id: "r\(count)")["ok"] == true)
+                    replies.append(try await Self.send(bridge, Self.large, id: "r\(count)"))
+                    #expect(replies.last?["ok"] == true)
                 }
                 #expect(count > 1 && count < 100)
                 let unready = try await bridge.api.get("/readyz")
@@ -22,7 +29,7 @@ extension Acceptance {
                 #expect(unready.body == ["status": "degraded", "replies": "failed"])
                 #expect(try await bridge.metric("realtime_log_working") == 1)
                 // In memory it is remembered all the same.
-                #expect(try await Self.send(bridge, large, id: "r\(count)")["ok"] == true)
+                #expect(try await Self.send(bridge, Self.large, id: "r\(count)")["ok"] == true)
                 #expect(try await bridge.metric("realtime_requests_remembered") == count)
 
                 let lifted = try await Program(
@@ -31,6 +38,15 @@ extension Acceptance {
                 ).finish()
                 #expect(lifted.status == 0, "\(lifted.errors)")
                 try await Self.waitUntilStoring(bridge)
+                #expect(kill(bridge.program.processID, SIGKILL) == 0)
+                try await bridge.program.ended()
+            }
+            // What was told without being stored has been stored since: nothing runs again.
+            try await folder.serve { bridge in
+                for (index, reply) in replies.enumerated() {
+                    let again = try await Self.send(bridge, Self.large, id: "r\(index + 1)")
+                    #expect(again == reply)
+                }
             }
         }
 
@@ -61,11 +77,7 @@ extension Acceptance {
             }
         }
 
-        private static func serve(limits: String, _ body: (RunningBridge) async throws -> Void) async throws {
-            try await Hook.run { hook in
-                try await Self.with(hook) { try await $0.serve(limits: limits, body) }
-            }
-        }
+        private static let large = #"{"answer":"\#(String(repeating: "x", count: 60_000))"}"#
 
         private static func with(_ hook: Hook, _ body: (BridgeFolder) async throws -> Void) async throws {
             try await BridgeFolder.with { folder in

@@ -29,7 +29,7 @@ import Testing
     }
 
     private func answer(_ window: inout Window, _ number: UInt64, _ reply: [UInt8] = [1], now: Int64 = 0) -> [Int] {
-        guard window.settle(self.key(number), reply: reply, now: now) != nil else { return [] }
+        guard window.settle(self.key(number), reply: reply, now: now, wall: now) != nil else { return [] }
         return window.kept(self.key(number))
     }
 
@@ -39,14 +39,14 @@ import Testing
         #expect(self.submit(&window, 1, waiter: 11) == .joined)
         #expect(self.submit(&window, 1, payload: 2) == .reused)
         #expect(window.usage == .init(count: 1, bytes: Window.entryBytes + 100))
-        let kept = window.settle(self.key(1), reply: [1, 2, 3], now: 7)
+        let kept = window.settle(self.key(1), reply: [1, 2, 3], now: 7, wall: 9)
         let expected = KeptReply(
-            key: self.key(1), digest: self.digest(0), owner: 0, expires: 7 + Self.lifetime, reply: [1, 2, 3])
+            key: self.key(1), digest: self.digest(0), owner: 0, expires: 9 + Self.lifetime, reply: [1, 2, 3])
         #expect(kept == expected)
         #expect(window.usage == .init(count: 1, bytes: Window.entryBytes + 3))
         // Nobody sees the reply before it is durable, and it is settled once.
         #expect(self.submit(&window, 1, waiter: 12) == .joined)
-        #expect(window.settle(self.key(1), reply: [9], now: 8) == nil)
+        #expect(window.settle(self.key(1), reply: [9], now: 8, wall: 8) == nil)
         #expect(window.kept(self.key(1)) == [10, 11, 12])
         #expect(window.kept(self.key(1)).isEmpty)
         #expect(self.submit(&window, 1) == .answered([1, 2, 3]))
@@ -170,7 +170,8 @@ import Testing
                 #expect(answer == model.submit(number, payload, owner: number % 5, waiter: step))
             case 5, 6:
                 let reply = [UInt8](repeating: UInt8(number), count: Int.random(in: 0...100, using: &random))
-                #expect((window.settle(key, reply: reply, now: now) != nil) == model.settle(number, reply, now))
+                let kept = window.settle(key, reply: reply, now: now, wall: now)
+                #expect((kept != nil) == model.settle(number, reply, now))
             case 7, 8: #expect(window.kept(key) == model.kept(number))
             case _ where Bool.random(using: &random): #expect(window.forget(key) == model.forget(number))
             default: #expect(window.release(key) == model.release(number))

@@ -54,7 +54,8 @@ import Testing
     private func upstream(
         store: (any ReplyStore)? = nil,
         count: Int = 100,
-        bytes: Int = 1 << 20
+        bytes: Int = 1 << 20,
+        now: @escaping @Sendable () -> Int64 = { CoreFixture.time }
     ) throws -> Upstream {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let quiz = try ComponentName("mod_quiz")
@@ -69,7 +70,7 @@ import Testing
             payloadLimit: 64,
             metrics: self.metrics,
             logger: logger,
-            now: { CoreFixture.time }
+            now: now
         )
     }
 
@@ -193,6 +194,36 @@ import Testing
         store.finish()
         _ = try await second
         #expect(upstream.status == UpstreamStatus(requests: 2, bytes: 2 * size, isStoring: true))
+    }
+
+    /// Another life goes by the wall clock alone: whatever that did meanwhile, a reply is kept for ten minutes from now on.
+    @Test(arguments: [20, -20]) func aClockThatIsSetKeepsRepliesForTheirTime(minutes: Int64) async throws {
+        let clock = Atomic<Int64>(CoreFixture.time)
+        let store = HeldStore()
+        let upstream = try self.upstream(store: store) { clock.load(ordering: .relaxed) }
+        let set = CoreFixture.time + minutes * 60_000
+        clock.store(set, ordering: .relaxed)
+        async let reply = upstream.submit(try self.message())
+        while store.kept.isEmpty { await Task.yield() }
+        store.finish()
+        #expect(self.text(try await reply) == #"{"ok":true,"payload":1}"#)
+        #expect(store.kept.first?.map(\.expires) == [set + 600_000])
+    }
+
+    @Test func whatCouldNotBeStoredIsStoredWithWhatComesNext() async throws {
+        let store = HeldStore()
+        let upstream = try self.upstream(store: store)
+        async let first = upstream.submit(try self.message(request: "r1"))
+        while store.kept.isEmpty { await Task.yield() }
+        store.finish(.failure(RealtimeError(.logUnavailable, "the disk is full")))
+        #expect(self.text(try await first) == #"{"ok":true,"payload":1}"#)
+        async let second = upstream.submit(try self.message(request: "r2"))
+        while store.kept.count < 2 { await Task.yield() }
+        #expect(!upstream.status.isStoring)
+        #expect(store.kept[1].map(\.reply) == [1, 2].map { Array(#"{"ok":true,"payload":\#($0)}"#.utf8) })
+        store.finish()
+        #expect(self.text(try await second) == #"{"ok":true,"payload":2}"#)
+        #expect(upstream.status.isStoring)
     }
 
     @Test func anotherLifeGivesTheSameReply() async throws {

@@ -4,6 +4,7 @@ import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
 import Realtime
+import Synchronization
 import Testing
 
 @testable import BridgeHTTP
@@ -140,6 +141,39 @@ import Testing
                 #expect(peer.rest == reply)
             }
         }
+    }
+
+    /// A body may come slowly: the callback must not run for somebody whose grant has expired meanwhile.
+    @Test(.timeLimit(.minutes(1))) func aGrantThatExpiresBeforeTheBodyIsWholeSendsNothing() async throws {
+        let clock = Atomic<Int64>(APIFixture.time)
+        let reads = Atomic<Int>(0)
+        let fixture = try APIFixture(now: {
+            reads.add(1, ordering: .relaxed)
+            return clock.load(ordering: .relaxed)
+        })
+        let runs = Atomic<Int>(0)
+        try fixture.dispatcher.register(
+            try ComponentName("mod_chat"),
+            callback: .immediate { request in
+                runs.add(1, ordering: .relaxed)
+                return request.payload
+            })
+        let token = try self.token(fixture)
+        try await LiveServer.run(fixture) { port, _ in
+            try await RawPeer.connect(to: port) { peer in
+                let before = reads.load(ordering: .relaxed)
+                try await peer.send(
+                    "POST /v1/send/mod_chat HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer \(token)\r\n"
+                        + "Content-Length: 2\r\n\r\n1")
+                // The token is verified, and the rights are looked at, before the body is whole.
+                while reads.load(ordering: .relaxed) < before + 2 { await Task.yield() }
+                clock.add(86_400_000, ordering: .relaxed)
+                try await peer.send("2")
+                #expect(try await peer.line()?.hasPrefix("HTTP/1.1 401") == true)
+            }
+        }
+        #expect(runs.load(ordering: .relaxed) == 0)
+        #expect(fixture.api.upstream.service.status.requests == 0)
     }
 
     @Test func onlyPostSends() async throws {

@@ -53,6 +53,21 @@ import Testing
         #expect(!logged[0].contains("hunter2"))
     }
 
+    private struct Refused: CallbackFailure {
+        var description: String { "HTTP status 500" }
+    }
+
+    /// What the bridge itself says of a webhook or a worker holds nothing of theirs: operators need it.
+    @Test func aFailureThatMayBeLoggedIsLogged() async throws {
+        let lines = Mutex<[String]>([])
+        let logger = Logger(label: "test") { _ in RecordingLogHandler { line in lines.withLock { $0.append(line) } } }
+        let fixture = try DispatcherFixture(logger: logger)
+        try fixture.register(.closure { _ in throw Refused() })
+        let reply = try await fixture.run { await fixture.ask(try DispatcherFixture.request()) }
+        #expect(reply.code == .callbackFailed)
+        #expect(lines.withLock { $0 }.first?.contains("HTTP status 500") == true)
+    }
+
     @Test func aCallbackThatTakesTooLongIsCancelled() async throws {
         let fixture = try DispatcherFixture(ComponentSettings(timeout: .milliseconds(20)))
         try fixture.register(

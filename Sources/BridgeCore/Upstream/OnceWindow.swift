@@ -169,8 +169,10 @@ package struct OnceWindow<Waiter> {
     ///
     /// A reply beyond the limit is counted with all its bytes. Nothing else is forgotten for it.
     ///
+    /// The `wall` clock is the one that another life of the process goes by: when what is stored expires.
+    ///
     /// - Returns: What is to be kept; `nil` where no such request is under way, or it has its reply already.
-    package mutating func settle(_ key: RequestKey, reply: [UInt8], now: Int64) -> KeptReply? {
+    package mutating func settle(_ key: RequestKey, reply: [UInt8], now: Int64, wall: Int64) -> KeptReply? {
         guard let entry = self.entries[key], case .underWay(let place) = entry.state,
             let reserved = self.underWay[place]?.bytes, self.underWay[place]?.settled == nil
         else { return nil }
@@ -182,7 +184,7 @@ package struct OnceWindow<Waiter> {
             key: key,
             digest: entry.digest,
             owner: entry.owner,
-            expires: now &+ Self.lifetime,
+            expires: wall &+ Self.lifetime,
             reply: reply
         )
     }

@@ -48,19 +48,6 @@ public final class Upstream: Service {
         case caller(@Sendable (Reply) -> Void)
     }
 
-    /// Replies on their way to the store: what comes while it commits is given to it together.
-    private struct Outgoing: Sendable {
-        var kept: [KeptReply] = []
-        var isKeeping = false
-
-        /// Takes what waits; nothing more is under way where nothing does.
-        mutating func take() -> [KeptReply] {
-            defer { self.kept = [] }
-            self.isKeeping = !self.kept.isEmpty
-            return self.kept
-        }
-    }
-
     private let dispatcher: ComponentDispatcher
     private let store: (any ReplyStore)?
     private let metrics: BridgeMetrics
@@ -70,7 +57,7 @@ public final class Upstream: Service {
     private let window: OnceShards<Waiter>
     private let startedAt = DispatchTime.now().uptimeNanoseconds
     private let startTime: Int64
-    private let outgoing = Mutex(Outgoing())
+    private let outgoing = Mutex(OutgoingReplies())
     private let isStoring = Atomic<Bool>(true)
 
     /// Creates the way upstream.
@@ -248,13 +235,12 @@ public final class Upstream: Service {
 
     /// Makes a reply durable, then tells it.
     private func keep(_ reply: [UInt8], as key: RequestKey, of component: ComponentName) {
-        guard let kept = self.window.with(key, { $0.settle(key, reply: reply, now: self.time) }) else { return }
+        let now = self.now()
+        let kept = self.window.with(key) { $0.settle(key, reply: reply, now: self.time, wall: now) }
+        guard let kept else { return }
         // The bridge's own components change nothing: running them again after a crash does no harm.
         guard let store, !component.isReserved else { return self.tell([kept]) }
-        let replies = self.outgoing.withLock { outgoing -> [KeptReply] in
-            outgoing.kept.append(kept)
-            return outgoing.isKeeping ? [] : outgoing.take()
-        }
+        let replies = self.outgoing.withLock { $0.add(kept, now: now) }
         if !replies.isEmpty { self.store(replies, in: store) }
     }
 
@@ -271,19 +257,20 @@ public final class Upstream: Service {
 
     /// Tells replies whose storing has ended.
     ///
-    /// - Returns: What came meanwhile, to be stored.
+    /// - Returns: What is to be stored next.
     private func stored(_ replies: [KeptReply], _ result: Result<Void, RealtimeError>) -> [KeptReply] {
-        self.noteStoring(result)
-        // Those callbacks have run: withholding their answers would help nobody.
+        // Where it failed: those callbacks have run, and withholding their answers would help nobody.
         self.tell(replies)
-        var next = self.outgoing.withLock { $0.take() }
-        if case .success = result { return next }
-        // Not tried at once again, since a store that fails may answer within the very call.
-        while !next.isEmpty {
-            self.tell(next)
-            next = self.outgoing.withLock { $0.take() }
+        switch result {
+        case .success:
+            let (next, isComplete) = self.outgoing.withLock { ($0.stored(now: self.now()), $0.isComplete) }
+            if isComplete { self.noteStoring() }
+            return next
+        case .failure(let error):
+            self.noteStoring(failed: error)
+            self.tell(self.outgoing.withLock { $0.failed(replies, now: self.now()) })
+            return []
         }
-        return []
     }
 
     /// Tells replies that are kept to all who wait for them.
@@ -314,17 +301,17 @@ public final class Upstream: Service {
         }
     }
 
-    /// Says once that replies are not stored, and once that they are again.
-    private func noteStoring(_ result: Result<Void, RealtimeError>) {
-        let isWorking = if case .success = result { true } else { false }
-        guard self.isStoring.exchange(isWorking, ordering: .relaxed) != isWorking else { return }
-        if case .failure(let error) = result {
+    /// Says once that replies are not stored, and once that all of them are.
+    private func noteStoring(failed error: RealtimeError? = nil) {
+        let isStoring = error == nil
+        guard self.isStoring.exchange(isStoring, ordering: .relaxed) != isStoring else { return }
+        if let error {
             self.logger.error(
                 "replies are not stored: after a crash their callbacks could run again",
                 metadata: [LogKey.code: "\(error.code)"]
             )
         } else {
-            self.logger.notice("replies are stored again")
+            self.logger.notice("replies are stored again, those of meanwhile too")
         }
     }
 }

@@ -1,5 +1,7 @@
+public import Components
+
 /// A worker did not answer with a payload.
-public struct WorkerError: Error {
+public struct WorkerError: CallbackFailure {
     /// What it did instead.
     public struct Code: Hashable, Sendable, CustomStringConvertible {
         /// A short text for the log.
@@ -17,4 +19,7 @@ public struct WorkerError: Error {
     init(_ code: Code) {
         self.code = code
     }
+
+    /// The code's text.
+    public var description: String { self.code.description }
 }

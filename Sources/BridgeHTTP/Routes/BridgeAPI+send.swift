@@ -17,18 +17,22 @@ extension BridgeAPI {
         let id = try Self.requestID(of: request)
         let now = self.upstream.now() / 1000
         let topic = Topic.upstream(user: grant.user, component: name, request: id)
-        if let error = HeldRights(grant).decide(.publish(topic), at: now).error { throw error }
+        let rights = HeldRights(grant)
+        if let error = rights.decide(.publish(topic), at: now).error { throw error }
         let component = try ComponentName(name)
         guard self.upstream.rates.take(user: grant.user, session: grant.session, now: now) else {
             throw RealtimeError(.limit, "limits.upstream_per_second")
         }
+        let payload = try await Self.body(of: request, limit: self.payloadLimit)
+        // A body may come slowly: whoever has no right any more when it is whole has none.
+        if let error = rights.decide(.publish(topic), at: self.upstream.now() / 1000).error { throw error }
         let message = UpstreamMessage(
             user: grant.user,
             session: grant.session,
             client: "-",
             component: component,
             request: id,
-            payload: try await Self.body(of: request, limit: self.payloadLimit)
+            payload: payload
         )
         switch await self.upstream.service.submit(message) {
         case .answered(let reply): return Self.json(reply)

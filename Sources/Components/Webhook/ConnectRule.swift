@@ -21,9 +21,10 @@ enum ConnectRule: Sendable {
     }
 
     /// Where machines of clouds find their credentials, other than on link-local addresses: Alibaba's 100.100.100.200,
-    /// Amazon's fd00:ec2::254, Google's fd20:ce::254, Oracle's fd00:c1::a9fe:a9fe and Scaleway's fd00:42::42.
+    /// Azure's 168.63.129.16, Amazon's fd00:ec2::254, Google's fd20:ce::254, Oracle's fd00:c1::a9fe:a9fe and Scaleway's fd00:42::42.
     private static let metadata: [[UInt8]] = [
         [100, 100, 100, 200],
+        [168, 63, 129, 16],
         [0xFD, 0, 0x0E, 0xC2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0x54],
         [0xFD, 0x20, 0, 0xCE, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0x54],
         [0xFD, 0, 0, 0xC1, 0, 0, 0, 0, 0, 0, 0, 0, 0xA9, 0xFE, 0xA9, 0xFE],

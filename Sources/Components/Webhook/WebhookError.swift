@@ -1,7 +1,7 @@
 /// A webhook's answer that is none, or a webhook that must not be called; asking again would not help.
 ///
 /// Its description holds neither the answer's body nor the URL.
-public struct WebhookError: Error, Sendable, Hashable, CustomStringConvertible {
+public struct WebhookError: CallbackFailure, Sendable, Hashable {
     /// What kind of failure this is.
     ///
     /// A structure rather than an enumeration, so that further codes break nobody's `switch`.

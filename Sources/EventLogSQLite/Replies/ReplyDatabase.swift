@@ -7,8 +7,7 @@ import Realtime
 final class ReplyDatabase {
     /// What tells the file from other SQLite files; see "PRAGMA application_id".
     private static let applicationID: Int64 = 0x5254_4252
-    /// The replies of version 1 have other digests.
-    private static let version: Int64 = 2
+    private static let version: Int64 = 1
     /// How many pages of 2 KiB the write-ahead log takes before it is copied into the file: nothing is answered meanwhile.
     private static let checkpointPages = 2000
     /// How many expired rows one commit deletes: more than it adds, so that they never pile up.
@@ -91,10 +90,6 @@ final class ReplyDatabase {
                 code: SQLITE_MISMATCH,
                 message: "the store of replies \(path) was written by a newer version of the bridge: use that"
             )
-        }
-        if version < Self.version {
-            try Self.execute(
-                handle, "BEGIN IMMEDIATE; DELETE FROM replies; PRAGMA user_version = \(Self.version); COMMIT;")
         }
     }
 

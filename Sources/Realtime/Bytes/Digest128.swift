@@ -32,6 +32,24 @@ public struct Digest128: Hashable, Sendable {
         self.init(hash)
     }
 
+    /// Digests bytes without copying them.
+    ///
+    /// - Parameters:
+    ///   - domain: What the digest is for: digests of different domains never meet.
+    ///   - bytes: What is digested.
+    public init(domain: StaticString, bytes: [UInt8]) {
+        var hash = SHA256()
+        withUnsafeTemporaryAllocation(byteCount: domain.utf8CodeUnitCount + 8, alignment: 1) { prefix in
+            prefix.storeBytes(of: UInt32(clamping: domain.utf8CodeUnitCount).bigEndian, as: UInt32.self)
+            domain.withUTF8Buffer { UnsafeMutableRawBufferPointer(rebasing: prefix[4...]).copyBytes(from: $0) }
+            let count = UInt32(clamping: bytes.count).bigEndian
+            prefix.storeBytes(of: count, toByteOffset: prefix.count - 4, as: UInt32.self)
+            hash.update(bufferPointer: UnsafeRawBufferPointer(prefix))
+        }
+        bytes.withUnsafeBytes { hash.update(bufferPointer: $0) }
+        self.init(hash)
+    }
+
     private init(_ hash: SHA256) {
         (self.high, self.low) = hash.finalize().withUnsafeBytes { bytes in
             (

@@ -111,21 +111,6 @@ import Testing
         #expect(await self.refusal()?.contains("newer version") == true)
     }
 
-    /// Their digests were made otherwise: the same request would be taken for another.
-    @Test func repliesOfTheFirstVersionAreForgotten() async throws {
-        var store = try await self.open()
-        try await store.keep([.numbered(1, expires: self.expires)])
-        await store.close()
-        try self.database { try $0.execute(sql: "PRAGMA user_version = 1") }
-        store = try await self.open()
-        #expect(try await store.load(now: self.clock.now).isEmpty)
-        try await store.keep([.numbered(2, expires: self.expires)])
-        await store.close()
-        store = try await self.open()
-        #expect(try await store.load(now: self.clock.now) == [.numbered(2, expires: self.expires)])
-        await store.close()
-    }
-
     @Test func aFileThatIsGoneIsMadeAnew() async throws {
         let store = try await self.open()
         try await store.keep([.numbered(1, expires: self.expires)])
