@@ -49,6 +49,17 @@ import Testing
         }
     }
 
+    /// To name `null` in `origins` would help nobody: the advice is another.
+    @Test func hiddenOriginsAreAdvisedOtherwise() async throws {
+        let fixture = try APIFixture()
+        let detail = try await fixture.send(.post, "/v1/poll", headers: [.origin: "null"]).json["detail"]?.string
+        #expect(detail?.contains("cannot name them") == true)
+        #expect(detail?.contains("add it") == false)
+        let log = RecordedLines()
+        RefusalLines().note("null", logger: Logger(label: "test") { _ in log })
+        #expect(log.lines.withLock { $0.last }?.contains("cannot name them") == true)
+    }
+
     /// A page is to read why it is refused.
     @Test func errorsAndAnswersMayBeRead() async throws {
         let fixture = try APIFixture()
@@ -89,7 +100,7 @@ import Testing
         let written = log.lines.withLock { $0 }
         // A second may begin meanwhile.
         #expect((1...4).contains(written.count))
-        #expect(written.allSatisfy { $0.contains("origins") && $0.contains("https://bbb") && $0.utf8.count < 500 })
+        #expect(written.allSatisfy { $0.contains("origins") && $0.contains("https://bbb") && $0.utf8.count < 600 })
         let other = RefusalLines()
         other.note("https://ä\u{1b}[31m", logger: Logger(label: "test") { _ in log })
         #expect(log.lines.withLock { $0.last }?.contains("https://??[31m") == true)

@@ -171,7 +171,7 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "[]", "{}", #"{"channels":[]}"#, #"{"channels":{}}"#, #"{"channels":[{}]}"#,
+        "", "[]", "{}", #"{"channels":null}"#, #"{"channels":{}}"#, #"{"channels":[{}]}"#,
         #"{"channels":[{"hash":"x"}]}"#,
         #"{"channels":[{"hash":"gzlFP5ds6BbedNfmyA9NCaDMVic","since":"1"}]}"#,
         #"{"channels":[{"hash":"gzlFP5ds6BbedNfmyA9NCaDMVic","since":null}]}"#,
@@ -184,6 +184,18 @@ import Testing
         let fixture = try APIFixture()
         let grant = try await fixture.grant(1)
         #expect(try await fixture.send(.post, "/v1/poll", key: grant.token, body: body).problem == "payload_invalid")
+    }
+
+    /// Whoever only sends learns so that the bridge is there and takes the grant.
+    @Test func noChannelNeedsToBeNamed() async throws {
+        let fixture = try APIFixture()
+        let grant = try await fixture.grant(1)
+        let polled = try await fixture.poll([], wait: 0, token: grant.token)
+        #expect(polled.status == .ok)
+        #expect(polled.text == #"{"channels":[]}"#)
+        #expect(try await fixture.poll([], wait: 1, token: grant.token).text == #"{"channels":[]}"#)
+        #expect(try await fixture.poll([], token: "none").problem == "grant_invalid")
+        #expect(fixture.api.pulls.count == 0)
     }
 
     @Test func requestsAreBounded() async throws {

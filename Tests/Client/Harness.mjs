@@ -2,6 +2,7 @@ import { afterEach, beforeEach, mock } from 'node:test';
 import {
     CONNECTION_LOST, CONNECTION_RESTORED, DENIED, EVENT, GAP, connect,
 } from '../../Sources/BridgeHTTP/Client/realtime.js';
+import { ScriptedHTTP } from './ScriptedHTTP.mjs';
 import { ScriptedServer, grantAnswer } from './ScriptedServer.mjs';
 
 /** A second channel's. */
@@ -9,20 +10,34 @@ export const OTHER = 'HwCU0bqJacvzI2MHcRGi_qzjchc';
 
 /** The test's own, made anew for each. */
 export let server;
+/** Its HTTP API. */
+export let http;
 let open;
 
 /** Lets everything that waits for no timer come to pass. */
 export const settled = () => new Promise((resolve) => setImmediate(resolve));
 
-/** Lets that time go by on the mocked clock, and what follows from it come to pass. */
+/** Lets that time go by on the mocked clock, and what follows from it come to pass; no timer is late. */
 export async function pass(milliseconds) {
+    let left = milliseconds;
+    do {
+        mock.timers.tick(Math.min(left, 4000));
+        await settled();
+        left -= 4000;
+    } while (left > 0);
+}
+
+/** The page sleeps: no timer fires until that time has gone by. */
+export async function sleep(milliseconds) {
     mock.timers.tick(milliseconds);
     await settled();
 }
 
 /** Connects and notes whatever the client tells. */
 export function start(answer = grantAnswer(), options = {}) {
-    const rt = connect(answer, { WebSocket: server.WebSocket, ...options });
+    const rt = connect(answer, {
+        WebSocket: server.WebSocket, fetch: http.fetch, transports: ['websocket'], ...options,
+    });
     const told = [];
     for (const kind of [EVENT, CONNECTION_LOST, CONNECTION_RESTORED, GAP, DENIED]) {
         rt.subscribe(kind, (detail) => told.push({ kind, ...detail }));
@@ -97,6 +112,7 @@ export const keep = (rt) => open.push(rt);
 export function useScriptedServer() {
     beforeEach(() => {
         server = new ScriptedServer();
+        http = new ScriptedHTTP();
         open = [];
         mock.timers.enable({ apis: ['setTimeout', 'Date'] });
     });

@@ -17,7 +17,15 @@ struct OriginMiddleware: RouterMiddleware {
     private static let headers = "authorization, content-type, idempotency-key, last-event-id"
     /// How long a browser may keep an answer to its question, in seconds.
     private static let maximumAge = "600"
-    private static let advice = "pages of this origin may not connect: add it to \"origins\" in bridge.yaml"
+
+    /// What whoever is refused can do.
+    static func advice(for origin: String) -> String {
+        // A sandboxed frame, a file, a page reached by a redirect of another site: naming it would allow them all.
+        origin == "null"
+            ? "pages whose origin browsers hide may not connect, and \"origins\" cannot name them: serve the page over http"
+                + " or https, outside of a sandboxed frame"
+            : "pages of this origin may not connect: add it to \"origins\" in bridge.yaml"
+    }
 
     let origins: Origins
     let problems: ProblemMiddleware
@@ -47,7 +55,7 @@ struct OriginMiddleware: RouterMiddleware {
         }
         guard self.origins.allows(origin) else {
             self.lines.note(origin, logger: context.logger)
-            var response = self.problems.respond(RealtimeError(.forbidden, Self.advice), to: request)
+            var response = self.problems.respond(RealtimeError(.forbidden, Self.advice(for: origin)), to: request)
             self.origins.mark(&response, for: request)
             return response
         }
@@ -85,8 +93,11 @@ final class RefusalLines: Sendable {
         let text = origin.unicodeScalars.prefix(Self.maximumLength)
             .map { (0x21...0x7e).contains($0.value) ? Character($0) : "?" }
         logger.notice(
-            "a page of another origin was refused: add it to \"origins\" in bridge.yaml",
-            metadata: ["origin": "\(String(text))", "leftOut": "\(leftOut)"]
+            "a page of another origin was refused",
+            metadata: [
+                "origin": "\(String(text))", "leftOut": "\(leftOut)",
+                "advice": "\(OriginMiddleware.advice(for: origin))",
+            ]
         )
     }
 }

@@ -16,7 +16,8 @@ extension BridgeAPI {
             try self.pulls.authenticate(token: token)
         }
         let json = try JSONValue.parse(try await Self.body(of: request, limit: Self.maximumPollBody))
-        let channels = try HistoryRequest.parse(json)
+        // None: whoever only sends asks whether the bridge is there, and takes the grant.
+        let channels = try HistoryRequest.parse(json, allowsNone: true)
         var wait: Int64 = 0
         if let asked = json["wait"] {
             guard let seconds = asked.int64, Self.waits.contains(seconds) else {

@@ -3,16 +3,26 @@ import NIOCore
 import Realtime
 
 extension BridgeAPI {
-    /// Answers `GET /client/realtime.js`.
-    @Sendable
-    func getModule(_ request: Request, context: BridgeRequestContext) async throws -> Response {
-        self.javascript(BrowserClient.module, for: request)
+    /// Answers `GET /client/{file}`: asked for anew each time, and named by a path that never has other contents.
+    func getClient(_ file: ServedFile) -> Handler {
+        let location = "/client/\(BrowserClient.version)/\(file.name)"
+        return { request, _ in
+            var response = file.respond(to: request, cacheControl: "no-cache", location: location)
+            self.origins.mark(&response, for: request)
+            return response
+        }
     }
 
-    /// Answers `GET /client/realtime.global.js`.
-    @Sendable
-    func getScript(_ request: Request, context: BridgeRequestContext) async throws -> Response {
-        self.javascript(BrowserClient.script, for: request)
+    /// Answers `GET /client/{version}/{file}`, which may be kept for good.
+    func getVersionedClient(_ file: ServedFile) -> Handler {
+        { request, context in
+            guard context.parameters.get("version") == BrowserClient.version else {
+                throw RealtimeError(.notFound, "the bridge has another version of the client: see /client/\(file.name)")
+            }
+            var response = file.respond(to: request, cacheControl: "public, max-age=31536000, immutable")
+            self.origins.mark(&response, for: request)
+            return response
+        }
     }
 
     /// Answers `GET /mqtt` on a connection that has carried HTTP already.
@@ -26,15 +36,5 @@ extension BridgeAPI {
             headers: [.contentType: Problem.mediaType, .upgrade: "websocket", .connection: "close"],
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: Problem(status: 426, error: error).encode()))
         )
-    }
-
-    private func javascript(_ source: [UInt8], for request: Request) -> Response {
-        var response = Response(
-            status: .ok,
-            headers: [.contentType: "text/javascript; charset=utf-8", .cacheControl: "no-cache"],
-            body: ResponseBody(byteBuffer: ByteBuffer(bytes: source))
-        )
-        self.origins.mark(&response, for: request)
-        return response
     }
 }

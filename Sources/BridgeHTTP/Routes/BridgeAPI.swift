@@ -67,8 +67,10 @@ public struct BridgeAPI: Sendable {
         self.add("/healthz", [.get: self.getHealth], to: router)
         self.add("/readyz", [.get: self.getReadiness], to: router)
         self.add("/metrics", [.get: self.getMetrics], to: router)
-        self.add("/client/realtime.js", [.get: self.getModule], to: router)
-        self.add("/client/realtime.global.js", [.get: self.getScript], to: router)
+        for file in BrowserClient.files {
+            self.add("/client/\(file.name)", [.get: self.getClient(file)], to: router)
+            self.add("/client/:version/\(file.name)", [.get: self.getVersionedClient(file)], to: router)
+        }
         for page in self.pages {
             self.add(
                 page.path, [page.method == .get ? .get : .post: { request, _ in try await page.respond(to: request) }],

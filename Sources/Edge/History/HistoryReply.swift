@@ -33,7 +33,8 @@ public struct HistoryReply: Sendable {
 
     /// What one channel of so many may have read for it.
     public static func limit(channels: Int) -> ReplayLimit {
-        ReplayLimit(events: max(self.limit.events / channels, 1), bytes: max(self.limit.bytes / channels, 1))
+        let channels = max(channels, 1)
+        return ReplayLimit(events: max(self.limit.events / channels, 1), bytes: max(self.limit.bytes / channels, 1))
     }
 
     /// `{"channels":[{"hash","position","recovered","events":[…],"more"} or {"hash","error"}]}`.

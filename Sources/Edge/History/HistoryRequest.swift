@@ -13,11 +13,16 @@ public struct HistoryRequest: Sendable {
         self.since = since
     }
 
-    /// Reads `{"channels":[{"hash","since"}]}`; `since` may be left out unless it is needed.
+    /// Reads `{"channels":[{"hash","since"}]}`; `since` may be left out unless it is needed, no channel named where that
+    /// is allowed.
     ///
     /// - Throws: `payload_invalid` where it is of another form, `limit` where it names too many channels.
-    public static func parse(_ json: JSONValue, needsSince: Bool = false) throws(RealtimeError) -> [HistoryRequest] {
-        guard let channels = json["channels"]?.array, !channels.isEmpty else {
+    public static func parse(
+        _ json: JSONValue,
+        needsSince: Bool = false,
+        allowsNone: Bool = false
+    ) throws(RealtimeError) -> [HistoryRequest] {
+        guard let channels = json["channels"]?.array, allowsNone || !channels.isEmpty else {
             throw RealtimeError(.payloadInvalid, "channels must be a list of objects with hash and since")
         }
         guard channels.count <= Grant.maximumChannels else {
