@@ -93,7 +93,8 @@ extension Acceptance {
                 try await scene.folder.serve { bridge in
                     try await before(scene.proxy)
                     let grant = try await bridge.api.grant([channel], components: ["realtime_echo"])
-                    try await body(try await scene.open("page", grant), scene.proxy, bridge)
+                    let page = try await Page.load(of: scene.application, grant, in: scene.browser, window: "page")
+                    try await body(page, scene.proxy, bridge)
                 }
             }
         }

@@ -46,11 +46,11 @@ extension Acceptance {
                     try await page.browser.hide(page.window)
                     try await page.browser.wait(for: "document.visibilityState === 'hidden'", in: page.window)
                 }
-                let accepted = try await bridge.metric("realtime_connections_accepted")
+                let accepted = try await bridge.metric("realtime_connections_accepted_total")
                 let end = ContinuousClock.now + .seconds(55)
                 try await Deadline.poll("two pings", within: .seconds(90)) { ContinuousClock.now >= end }
                 #expect(try await bridge.metric("realtime_connections") == 1)
-                #expect(try await bridge.metric("realtime_connections_accepted") == accepted)
+                #expect(try await bridge.metric("realtime_connections_accepted_total") == accepted)
                 try await bridge.api.notify(channel, "for the hidden")
                 for page in pages {
                     #expect(try await page.payloads(1) == ["for the hidden"], "\(page.window)")

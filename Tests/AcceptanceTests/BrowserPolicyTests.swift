@@ -51,7 +51,7 @@ extension Acceptance {
                                 of: application, grant, in: browser, window: "page", script: .plain)
                             let line = try await bridge.program.line(containing: "a page of another origin was refused")
                             #expect(line.contains(application.origin))
-                            #expect(line.contains(#"add it to \"origins\" in bridge.yaml"#), "\(line)")
+                            #expect(line.contains(#"add it to "origins" in bridge.yaml"#), "\(line)")
                             let hint = try await browser.console(of: "page", saying: "add it to")
                             #expect(hint.contains(application.origin))
                             #expect(hint.contains("origins"))

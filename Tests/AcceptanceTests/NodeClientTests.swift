@@ -8,7 +8,11 @@ extension Acceptance {
         func eventsComeOnceAndInOrderAcrossAKill(_ transport: Page.Transport) async throws {
             let channel = Channel.unique()
             try await BridgeFolder.with { folder in
-                let script = Program(executable: "/usr/bin/env", arguments: ["node", ClientScript.path("client.mjs")])
+                let script = Program(
+                    executable: "/usr/bin/node",
+                    arguments: [ClientScript.path("client.mjs")],
+                    environment: ["NODE_PATH": "/usr/share/nodejs"]
+                )
                 try await script.run { node in
                     try await folder.serve { bridge in
                         let grant = try await bridge.api.grant([channel], components: ["realtime_echo"])
