@@ -247,6 +247,26 @@ describe('the stream', () => {
         assert.deepEqual(http.last('poll').body, { channels: [], wait: 25 });
     });
 
+    test('channels closed one by one are denied; after the last the bridge is asked what holds', async () => {
+        const { of, rt } = start(grantAnswer({ channels: [channel(), channel({ hash: OTHER })] }), STREAM);
+        await settled();
+        const beginning = ['k3f9:0', 'k3f9:0', 'none'];
+        const call = http.last('stream').begin({ [HASH]: beginning, [OTHER]: beginning });
+        call.message({ hash: HASH, closed: 'revoked' });
+        await settled();
+        assert.equal(rt.transport, 'stream');
+        call.message({ hash: OTHER, closed: 'revoked' });
+        await settled();
+        assert.deepEqual(of(DENIED).map(({ code, channel: { hash } }) => [code, hash]),
+            [['grant_revoked', HASH], ['grant_revoked', OTHER]]);
+        assert.deepEqual(http.last('poll').body, { channels: [], wait: 0 });
+        http.last('poll').problem(401, 'grant_revoked');
+        await settled();
+        assert.deepEqual(of(DENIED)[2], {
+            kind: DENIED, channel: null, code: 'grant_revoked', reason: 0x98, reasonString: 'grant_revoked: why',
+        });
+    });
+
     test('a line without an end is cut off', async () => {
         const { rt } = start(placed(), STREAM);
         await settled();

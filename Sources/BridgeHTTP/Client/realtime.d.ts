@@ -109,18 +109,22 @@ export interface ConnectOptions {
     fetch?: typeof fetch;
 }
 
+/** As of every `EventTarget`. */
+export type Listener<Detail> =
+    ((event: CustomEvent<Detail>) => void) | { handleEvent(event: CustomEvent<Detail>): void };
+
 export interface Realtime extends EventTarget {
     /** Answers the function that ends it. */
     subscribe<K extends Kind>(kind: K, handler: (detail: Details[K]) => void): () => void;
     subscribe<K extends Kind>(kind: K, filter: Filter | null, handler: (detail: Details[K]) => void): () => void;
     addEventListener<K extends Kind>(
         kind: K,
-        listener: ((event: CustomEvent<Details[K]>) => void) | { handleEvent(event: CustomEvent<Details[K]>): void } | null,
+        listener: Listener<Details[K]> | null,
         options?: boolean | AddEventListenerOptions
     ): void;
     removeEventListener<K extends Kind>(
         kind: K,
-        listener: ((event: CustomEvent<Details[K]>) => void) | { handleEvent(event: CustomEvent<Details[K]>): void } | null,
+        listener: Listener<Details[K]> | null,
         options?: boolean | EventListenerOptions
     ): void;
     /** Takes a further grant of the same user and session; resolves once its channels are subscribed. */

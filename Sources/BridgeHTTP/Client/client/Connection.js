@@ -102,14 +102,14 @@ export class Connection {
         this.client.messages.dropBound();
     }
 
-    lost({ code, reasonString, unusable, retryAfter = 0 }) {
+    lost({ code, reasonString, unusable, retryAfter = 0, isAnswered = false }) {
         const { standing, link } = this;
         this.rest();
         this.upgrades.lost();
         this.link = null;
         this.phase = 'waiting';
         this.standing = false;
-        this.isReached ||= code !== 0;
+        this.isReached ||= code !== 0 || isAnswered;
         this.leave();
         const detail = { code: codeOf(code, reasonString, 'connection_lost'), reason: code, reasonString };
         if (standing) {
@@ -168,8 +168,8 @@ export class Connection {
 
     /** The page is online or looked at again, or slept: what waits is tried at once, what stands must prove it. */
     check() {
-        if (this.client.life.isHidden) return;
         this.client.grants.schedule();
+        if (this.client.life.isHidden) return;
         if (this.phase === 'ready') {
             this.transport.probe();
             this.upgrades.now();

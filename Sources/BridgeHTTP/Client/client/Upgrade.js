@@ -1,4 +1,4 @@
-import { ANSWER_TIMEOUT, UPGRADE_BASE, UPGRADE_CAP, UPGRADE_SOON } from '../contract/limits.js';
+import { ANSWER_TIMEOUT, UPGRADE_BASE, UPGRADE_CAP, UPGRADE_PAUSE, UPGRADE_SOON } from '../contract/limits.js';
 import { linkOf } from './links.js';
 
 /** Tries better transports in the background, while a fall-back stands. */
@@ -7,6 +7,8 @@ export class Upgrade {
         this.connection = connection;
         this.vain = 0; // Tries since a better one stood, or the page's network may have changed.
         this.proven = new Set();
+        this.begunAt = 0;
+        this.dueAt = 0;
         this.candidate = null;
         this.left = [];
     }
@@ -20,25 +22,30 @@ export class Upgrade {
     ready() {
         this.proven.add(this.connection.link.kind);
         if (this.better.length) this.plan();
-        else this.vain = 0;
+        else this.vain = this.dueAt = 0;
     }
 
-    /** Soon, where a better one has stood before: it was only the bridge that was away. */
+    /** Soon, where a better one has stood before: it was only the bridge that was away. Losses put nothing off. */
     plan() {
         const isSoon = !this.vain && this.better.some((kind) => this.proven.has(kind));
         const bound = isSoon ? UPGRADE_SOON : Math.min(UPGRADE_CAP, UPGRADE_BASE * 2 ** this.vain);
-        this.timer = setTimeout(() => this.begin(), bound * (1 - Math.random() / 2));
+        this.dueAt ||= Date.now() + bound * (1 - Math.random() / 2);
+        this.timer = setTimeout(() => this.begin(), Math.max(0, this.dueAt - Date.now()));
     }
 
     /** At once, since something has changed. */
     now() {
         if (this.connection.phase !== 'ready' || this.candidate || !this.better.length) return;
         this.vain = 0;
-        this.begin();
+        this.dueAt = Math.max(Date.now(), this.begunAt + UPGRADE_PAUSE);
+        clearTimeout(this.timer);
+        if (this.dueAt > Date.now()) this.plan();
+        else this.begin();
     }
 
     begin() {
-        clearTimeout(this.timer);
+        this.begunAt = Date.now();
+        this.dueAt = 0;
         this.left = this.better;
         this.vain++;
         this.tryNext();
@@ -66,7 +73,7 @@ export class Upgrade {
         this.tryNext();
     }
 
-    /** The fall-back is gone: a round follows, which tries them all. */
+    /** The fall-back is gone: a round follows. */
     lost() {
         clearTimeout(this.timer);
         if (this.candidate) this.candidate.transport.close();

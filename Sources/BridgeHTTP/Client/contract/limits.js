@@ -15,6 +15,8 @@ export const RETRY_AFTER_CAP = 60000;
 export const UPGRADE_BASE = 30000;
 export const UPGRADE_CAP = 300000;
 export const UPGRADE_SOON = 2000;
+/** Milliseconds between two such tries at the least, whatever the page does. */
+export const UPGRADE_PAUSE = 10000;
 /** Milliseconds without a byte after which a stream is given up; the bridge sends a comment every 25 seconds. */
 export const SILENCE_LIMIT = 60000;
 /** Milliseconds: how often a stream's silence is looked at, and how fresh a byte proves that it lives. */

@@ -45,7 +45,7 @@ export class HTTPSender {
             const [entry] = queue;
             for (let attempt = 0; !entry.controller.signal.aborted; attempt++) {
                 const wait = await this.attempt(component, entry).catch(() => 1);
-                if (!wait) break;
+                if (!wait || entry.controller.signal.aborted) break;
                 await this.pause(Math.max(wait, jitter(attempt, RETRY_BASE, RETRY_CAP)), entry.controller.signal);
             }
             if (queue[0] === entry) queue.shift();

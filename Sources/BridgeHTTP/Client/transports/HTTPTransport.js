@@ -184,7 +184,7 @@ export class HTTPTransport {
         if (!this.life.signal.aborted) this.assign();
     }
 
-    /** Channels that are not read any more; their leg goes on without them. */
+    /** Channels that are not read any more; their leg goes on without them, where it has others. */
     leave(hashes) {
         for (const hash of hashes) {
             this.hashes.delete(hash);

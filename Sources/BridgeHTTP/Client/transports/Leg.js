@@ -59,13 +59,13 @@ export class Leg {
         const why = await refusalOf(response);
         if (signal.aborted) return;
         if (why.code) this.end(why);
-        else this.cut(why.reasonString, why.retryAfter);
+        else this.cut(why.reasonString, { retryAfter: why.retryAfter, isAnswered: true });
     }
 
     /** The connection broke: a proxy's limit, a network changed, or the bridge is gone. */
-    cut(reasonString, retryAfter) {
+    cut(reasonString, more) {
         const stood = this.begun && !this.resuming && Date.now() - this.resumedAt >= RESUME_AFTER;
-        if (!stood) return this.end({ code: 0, reasonString, retryAfter });
+        if (!stood) return this.end({ code: 0, reasonString, ...more });
         this.resuming = true;
         this.resumedAt = Date.now();
         this.open();

@@ -13,7 +13,8 @@ const KEEP_ALIVE = 60;
  * One connection of MQTT 5 over WebSocket. `HTTPTransport` has the same members: `connect(channels)`, `subscribe`,
  * `present`, `send`, `forget`, `publish`, `probe`, `fail`, `close`, and calls the same `opened`, `event(hash, body,
  * bytes)`, `reply(request, body)`, `lost(why)`: the last once, and nothing after it or after `close`. `why` is `{code,
- * reasonString}`: an MQTT reason where the bridge has said it, else 0; `unusable` where this page can never use it.
+ * reasonString}`: an MQTT reason where the bridge has said it, else 0; `unusable` where this page can never use it,
+ * `isAnswered` and `retryAfter` (milliseconds) where something has answered.
  */
 export class MQTTTransport {
     /** @param {{WebSocket: Function, answer: GrantAnswer, client: string, patience: number}} settings */
@@ -203,9 +204,10 @@ export class MQTTTransport {
 
     /** Half the keep-alive: what JavaScript does not see (WebSocket pings) proves nothing to it. */
     beat() {
-        this.timers.set('beat', this.keepAlive * 500, () => {
+        this.timers.set('beat', this.keepAlive * 500, (late) => {
             this.beat();
             this.probe();
+            if (late) this.callbacks.slept();
         });
     }
 

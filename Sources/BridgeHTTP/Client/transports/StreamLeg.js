@@ -22,7 +22,7 @@ export class StreamLeg extends Leg {
         const parser = new EventStreamParser(MAXIMUM_PACKET, (type, id, data) => {
             if (!signal.aborted) this.message(type, id, data, asked);
         });
-        this.watch();
+        this.watch(signal);
         await readBody(response, (bytes) => {
             this.heard = Date.now();
             parser.take(utf8.decode(bytes, { stream: true }));
@@ -48,6 +48,7 @@ export class StreamLeg extends Leg {
         }
         this.transport.event(hash, event, data.length);
         if (typeof event.closed === 'string') this.transport.leave([hash]);
+        if (!this.hashes.size && !this.controller.signal.aborted) this.transport.assign();
     }
 
     /** The first message: where each channel is, and in its id where delivery begins. */
@@ -59,12 +60,12 @@ export class StreamLeg extends Leg {
     }
 
     /** By the time elapsed: a timer alone proves nothing where a page sleeps. */
-    watch() {
+    watch(signal) {
         this.heard = Date.now();
         const look = (late) => {
             this.timers.set('watch', SILENCE_CHECK, look);
             if (late) this.transport.slept();
-            if (Date.now() - this.heard < SILENCE_LIMIT) return;
+            if (signal.aborted || Date.now() - this.heard < SILENCE_LIMIT) return;
             if (late) this.open();
             else this.end({ code: 0, reasonString: 'the stream is silent' });
         };
