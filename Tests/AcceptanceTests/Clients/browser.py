@@ -4,8 +4,8 @@
     {"do": "type", "window", "element", "text"}        types into the element with that id
     {"do": "click", "window", "element"}
     {"do": "wait", "window", "for"}                    waits until a JavaScript expression is true
-    {"do": "freeze", "window"}                         lets the page run nothing, as a browser does in the background
-    {"do": "resume", "window"}
+    {"do": "freeze", "window"}                         hides the page and lets it run nothing, as browsers do in time
+    {"do": "resume", "window"}                         lets it run again, and shows it
     {"do": "hide", "window"}                           minimizes the page's window
     {"do": "console", "window", "saying"}              waits until the console says that
     {"do": "close", "window"}
@@ -75,14 +75,13 @@ class Browser:
             raise TimeoutException(f"never true: {expression}; the page shows: {shown}") from None
 
     def freeze(self, window):
-        self.lifecycle(window, "frozen")
+        self.hide(window)
+        self.driver.execute_cdp_cmd("Page.setWebLifecycleState", {"state": "frozen"})
 
     def resume(self, window):
-        self.lifecycle(window, "active")
-
-    def lifecycle(self, window, state):
         self.show(window)
-        self.driver.execute_cdp_cmd("Page.setWebLifecycleState", {"state": state})
+        self.driver.execute_cdp_cmd("Page.setWebLifecycleState", {"state": "active"})
+        self.driver.set_window_rect(0, 0, 800, 600)
 
     def hide(self, window):
         self.show(window)

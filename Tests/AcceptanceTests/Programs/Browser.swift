@@ -36,12 +36,12 @@ struct Browser {
         try await self.command("wait", window, ["for": .string(expression)])
     }
 
-    /// Lets a page run nothing any more, as browsers do with pages in the background.
+    /// Hides a page and lets it run nothing any more, as browsers do with pages that nobody looks at.
     func freeze(_ window: String) async throws {
         try await self.command("freeze", window)
     }
 
-    /// Lets a frozen page run again.
+    /// Lets a frozen page run again, and shows it.
     func resume(_ window: String) async throws {
         try await self.command("resume", window)
     }

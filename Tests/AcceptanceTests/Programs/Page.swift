@@ -62,7 +62,7 @@ struct Page {
 
     /// Waits until the client uses a transport.
     func wait(for transport: Transport) async throws {
-        try await self.browser.wait(for: "rt.transport === '\(transport.rawValue)'", in: self.window)
+        try await self.browser.wait(for: "globalThis.rt?.transport === '\(transport.rawValue)'", in: self.window)
     }
 
     /// Has the page do something.
