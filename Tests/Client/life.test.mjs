@@ -98,7 +98,7 @@ describe('a page that slept', () => {
         await started(answer, { ...STREAM, renew });
         // The clock goes on, the timers did not: as where a machine sleeps.
         const now = Date.now();
-        const clock = mock.method(Date, 'now', () => now + 3000000);
+        const clock = mock.method(Date, 'now', () => now + 3200000);
         page.document('resume');
         await pass(1000);
         clock.mock.restore();

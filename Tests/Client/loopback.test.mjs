@@ -60,11 +60,16 @@ function bridge(log) {
 }
 
 for (const kind of ['stream', 'poll']) {
-    test(`over a network, by ${kind}`, { timeout: 20000 }, async () => {
+    test(`over a network, by ${kind}`, { timeout: 20000 }, async (context) => {
         const log = [];
         const { calls, server, http } = await serve(bridge(log));
         const answer = grantAnswer({ channels: [channel({ position: 'k3f9:0' })] });
         const rt = connect({ ...answer, urls: { ...answer.urls, http } }, { transports: [kind] });
+        context.after(() => {
+            rt.close();
+            server.close();
+            server.closeAllConnections();
+        });
         const payloads = [];
         const kinds = [];
         rt.subscribe(EVENT, ({ payload }) => payloads.push(payload));
@@ -75,22 +80,24 @@ for (const kind of ['stream', 'poll']) {
                 log.push({ seq, epoch: 'k3f9', time: 0, payload: `é${seq}` });
                 for (const { path, response } of calls) if (path === '/v1/stream') response.write(message(seq));
             }
-            if (log.waiting) log.waiting();
+            const { waiting } = log;
+            log.waiting = null;
+            if (waiting) waiting();
         };
-        await until(() => rt.transport === kind && (kind === 'stream' || log.waiting));
+        const stands = () => rt.transport === kind && (kind === 'stream' || log.waiting);
+        await until(stands);
         assert.deepEqual(await rt.sendToServer('mod_quiz', { a: 1 }), [{ a: 1 }, 22]);
         append(3);
-        await until(() => payloads.length === 3);
+        await until(() => payloads.length === 3 && stands());
         calls.forEach(({ response }) => response.destroy());
         append(3);
-        await until(() => payloads.length === 6);
+        await until(() => payloads.length === 6 && stands());
         assert.deepEqual(payloads, ['é1', 'é2', 'é3', 'é4', 'é5', 'é6']);
         assert.deepEqual(kinds, [CONNECTION_LOST, CONNECTION_RESTORED]);
         const ends = calls.filter(({ response }) => !response.writableEnded && !response.destroyed)
             .map(({ response }) => once(response, 'close'));
+        assert.ok(ends.length > 0);
         rt.close();
         await Promise.all(ends);
-        server.close();
-        await once(server, 'close');
     });
 }

@@ -23,7 +23,6 @@ export class HTTPTransport {
         this.joined = new Set();
         this.results = new Map();
         this.waiting = [];
-        this.places = new Map();
         this.accepted = false;
         this.life = new AbortController();
         this.sender = new HTTPSender(settings, () => this.presented.map(({ answer }) => answer), callbacks.reply);
@@ -157,7 +156,7 @@ export class HTTPTransport {
     // What legs tell
 
     since(hash) {
-        return this.callbacks.since(hash) || this.places.get(hash);
+        return this.callbacks.since(hash);
     }
 
     event(hash, body, bytes) {
@@ -171,7 +170,6 @@ export class HTTPTransport {
     begun(leg, results) {
         const known = results.filter(({ hash }) => this.joined.has(hash));
         for (const result of results) {
-            if (result.start) this.places.set(result.hash, result.start);
             if (!this.joined.has(result.hash)) this.results.set(result.hash, result);
         }
         this.leave(results.filter(({ reason }) => reason).map(({ hash }) => hash));

@@ -44,12 +44,11 @@ export class PollLeg extends Leg {
         });
         const told = wasBegun ? results.filter(({ reason, recovered }) => reason || recovered === 'gap') : results;
         if (told.length || !wasBegun) this.begin(told);
-        for (const { hash, position, events = [] } of own) {
+        for (const { hash, events = [] } of own) {
             for (const event of events) {
                 if (this.controller.signal.aborted) return {};
                 this.transport.event(hash, event, bytes / count);
             }
-            this.transport.places.set(hash, position);
         }
         return { count, more: own.some(({ more }) => more === true) };
     }
