@@ -30,7 +30,7 @@ extension Acceptance {
                 // The page was told of the cuts, and not of the return.
                 let kinds = ["connection_lost", "connection_restored", "gap", "denied"]
                 #expect(try await page.counts(kinds) == [2, 2, 0, 0])
-                let used = try await page.wait(for: "event", count: count).compactMap { $0["transport"]?.string }
+                let used = try await page.transports(count).compactMap(\.string)
                 #expect(Set(used).isSuperset(of: ["websocket", "stream", "poll"]))
                 #expect(used.last == "websocket")
             }
@@ -49,7 +49,7 @@ extension Acceptance {
                 try await page.wait(for: .poll)
                 let numbers = NumberSource(channel, of: bridge.api)
                 async let publishing = numbers.run()
-                try await page.wait(for: "event", count: 20)
+                _ = try await page.payloads(20)
                 try await proxy.pass()
                 try await page.run("dispatchEvent(new Event('online'))")
                 try await page.wait(for: .websocket)
@@ -71,7 +71,7 @@ extension Acceptance {
                 let numbers = NumberSource(channel, of: bridge.api, perCall: 5)
                 async let publishing = numbers.run(through: 1000)
                 for cut in 1...3 {
-                    try await page.wait(for: "event", count: cut * 100)
+                    _ = try await page.payloads(cut * 100)
                     try await proxy.cut()
                 }
                 // Nobody answers for a while, whatever the page tries.

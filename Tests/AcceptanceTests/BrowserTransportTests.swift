@@ -17,8 +17,8 @@ extension Acceptance {
                         #expect(try await page.payloads(1000) == numbers, "\(transport)")
                         let replies = try await page.wait(for: "reply", count: 21)
                         #expect(replies.map { $0["echo"] } == [0] + numbers.prefix(20), "\(transport)")
-                        let seen = try await page.wait(for: "event", count: 1000) + replies
-                        #expect(seen.allSatisfy { $0["transport"]?.string == transport.rawValue }, "\(transport)")
+                        let used = try await page.transports(1000) + replies.compactMap { $0["transport"] }
+                        #expect(used.allSatisfy { $0.string == transport.rawValue }, "\(transport)")
                         let others = ["gap", "denied", "failed", "connection_lost", "connection_restored"]
                         #expect(try await page.counts(others) == [0, 0, 0, 0, 0], "\(transport)")
                     }
@@ -38,7 +38,7 @@ extension Acceptance {
                             try await bridge.api.grant([channel], components: ["realtime_echo"]))
                         let numbers = NumberSource(channel, of: scene.folder.api, perCall: 5)
                         group.addTask { _ = try await numbers.run(through: count) }
-                        for page in opened { try await page.wait(for: "event", count: 50) }
+                        for page in opened { _ = try await page.payloads(50) }
                         #expect(kill(bridge.program.processID, SIGKILL) == 0)
                         try await bridge.program.ended()
                         for page in opened { try await page.wait(for: "connection_lost", count: 1) }

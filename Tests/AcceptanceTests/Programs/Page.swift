@@ -39,7 +39,7 @@ struct Page {
         return try BridgeError.require(escaped, "this is no text")
     }
 
-    /// Waits until the page has recorded so many of a kind, and returns them all.
+    /// Waits until the page has recorded so many of a kind, not thousands, and returns them all.
     @discardableResult
     func wait(for kind: String, count: Int) async throws -> [JSON] {
         let all = "seen.filter(({kind}) => kind === '\(kind)')"
@@ -50,7 +50,20 @@ struct Page {
 
     /// Waits until the page has so many events, and returns the payloads of all.
     func payloads(_ count: Int) async throws -> [JSON] {
-        try await self.wait(for: "event", count: count).map { $0["payload"] ?? .null }
+        try await self.events(count, "payload")
+    }
+
+    /// Waits until the page has so many events, and returns the transport by which each came.
+    func transports(_ count: Int) async throws -> [JSON] {
+        try await self.events(count, "transport")
+    }
+
+    /// One member of each event: all of thousands would be longer than a line may be.
+    private func events(_ count: Int, _ member: String) async throws -> [JSON] {
+        let all = "seen.filter(({kind}) => kind === 'event').map((event) => event.\(member))"
+        let found = try await self.browser.wait(
+            for: "((all) => all.length >= \(count) && all)(\(all))", in: self.window)
+        return found?.array ?? []
     }
 
     /// How many the page has recorded of each of these kinds.
