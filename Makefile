@@ -6,8 +6,8 @@ LOAD ?= ../shared/load
 
 # What the bridge needs, and what its tests need beside.
 PACKAGES := mosquitto libmosquitto-dev libsqlite3-dev pkg-config
-TEST_PACKAGES := curl gcc libc6-dev libpaho-mqtt-dev mosquitto-clients nodejs node-mqtt node-typescript esbuild chromium chromium-driver \
-	openssl php-cli python3-paho-mqtt python3-jwt python3-cryptography python3-selenium
+TEST_PACKAGES := curl gcc libc6-dev libpaho-mqtt-dev mosquitto-clients nodejs node-mqtt node-typescript esbuild chromium \
+	chromium-driver nginx openssl php-cli python3-paho-mqtt python3-jwt python3-cryptography python3-selenium
 
 .PHONY: help setup setup-test demo test lint fuzz torture bench format clean
 

@@ -70,7 +70,8 @@ extension Acceptance {
                                 let grant = try await bridge.api.grant([channel], components: ["realtime_echo"])
                                 try await browser.open(Self.page(of: origin, grant), in: "page")
                                 try await browser.wait(for: Self.logged("reply"), in: "page")
-                                group.addTask { try await Self.publish(0..<count, on: channel, of: folder.api) }
+                                let numbers = NumberSource(channel, of: folder.api, perCall: 5)
+                                group.addTask { _ = try await numbers.run(through: count) }
                                 try await browser.wait(for: Self.logged("EVENT", count: 50), in: "page")
                                 #expect(kill(bridge.program.processID, SIGKILL) == 0)
                                 try await bridge.program.ended()
@@ -89,16 +90,6 @@ extension Acceptance {
                             }
                         }
                     }
-                }
-            }
-        }
-
-        /// Publishes numbers in their order, five a call; what is not acknowledged is published again with its keys.
-        private static func publish(_ numbers: Range<Int>, on channel: Channel, of api: API) async throws {
-            for first in stride(from: numbers.lowerBound, to: numbers.upperBound, by: 5) {
-                let payloads = (first..<min(first + 5, numbers.upperBound)).map { JSON.int(Int64($0)) }
-                try await Deadline.poll("the events from \(first) are acknowledged") {
-                    (try? await api.notify(channel, all: payloads, keys: "number-\(first)")) != nil
                 }
             }
         }

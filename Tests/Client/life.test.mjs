@@ -126,6 +126,29 @@ describe('a page that is woken', () => {
         });
     }
 
+    test('what came before it slept is no sign of life: a stream or poll that stays silent is opened again', async () => {
+        for (const [kind, count] of [['stream', 1], ['poll', 2]]) {
+            const { kinds } = await started(placed(), { transports: [kind] });
+            await pass(4000);
+            page.document('resume');
+            await pass(1000);
+            assert.equal(http.all(kind).length, 2 * count);
+            assert.deepEqual(kinds(), []);
+        }
+    });
+
+    test('a stream that is heard again goes on', async () => {
+        const { payloads } = await started(placed(), STREAM);
+        await pass(4000);
+        page.document('resume');
+        await pass(500);
+        http.last('stream').event(HASH, event(1));
+        await settled();
+        await pass(10000);
+        assert.equal(http.all('stream').length, 1);
+        assert.deepEqual(payloads(), [1]);
+    });
+
     test('tries WebSocket again at once while it has fallen back, though not all the time', async () => {
         server.reachable = false;
         const { rt } = await started(placed(), ALL);

@@ -91,6 +91,11 @@ struct BridgeFolder {
         try yaml.write(toFile: file, atomically: false, encoding: .utf8)
     }
 
+    /// Has pages reach the bridge at another address, that of a proxy.
+    func publish(at url: String) throws {
+        try self.configure("# public_url: https://realtime.example.org", to: "public_url: \(url)")
+    }
+
     /// Has `bridge.yaml` itself name the ports, for programs without options for them.
     func listen() throws {
         try self.configure(

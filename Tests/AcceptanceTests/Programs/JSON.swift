@@ -55,12 +55,23 @@ enum JSON: Codable, Hashable {
         return String(decoding: data, as: UTF8.self)
     }
 
+    /// Reads the claims of a token, or its header (RFC 7515).
+    init?(base64URL text: String) {
+        let padded =
+            text.replacing("-", with: "+").replacing("_", with: "/")
+            + String(repeating: "=", count: (4 - text.utf8.count % 4) % 4)
+        guard let data = Data(base64Encoded: padded), let value = try? JSONDecoder().decode(JSON.self, from: data)
+        else { return nil }
+        self = value
+    }
+
     subscript(name: String) -> JSON? {
         if case .object(let members) = self { members[name] } else { nil }
     }
 
     var string: String? { if case .string(let value) = self { value } else { nil } }
     var int: Int64? { if case .int(let value) = self { value } else { nil } }
+    var members: [String: JSON]? { if case .object(let value) = self { value } else { nil } }
     var array: [JSON]? { if case .array(let value) = self { value } else { nil } }
 }
 

@@ -1,4 +1,4 @@
-import { ANSWER_TIMEOUT, RESUME_AFTER } from '../contract/limits.js';
+import { ANSWER_TIMEOUT, FRESH, RESUME_AFTER } from '../contract/limits.js';
 import { reasonOf } from '../contract/reasons.js';
 import { refusalOf } from './HTTPCall.js';
 import { Timers } from './Timers.js';
@@ -69,6 +69,18 @@ export class Leg {
         this.resuming = true;
         this.resumedAt = Date.now();
         this.open();
+    }
+
+    /**
+     * Finds out whether the other end is there, by opening it anew, unless it was heard just now and is heard again:
+     * what a page reads when it wakes may have come before it slept.
+     */
+    probe() {
+        if (!this.begun) return;
+        const { heard } = this;
+        const rest = heard + FRESH - Date.now();
+        if (rest <= 0) return this.open();
+        this.timers.set('probe', rest, () => this.heard === heard && this.open());
     }
 
     end(why) {

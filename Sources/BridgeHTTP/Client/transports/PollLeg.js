@@ -1,4 +1,4 @@
-import { ANSWER_TIMEOUT, FRESH, POLL_PACE, POLL_PAUSE, POLL_WAIT } from '../contract/limits.js';
+import { ANSWER_TIMEOUT, POLL_PACE, POLL_PAUSE, POLL_WAIT } from '../contract/limits.js';
 import { json, objectOf } from '../contract/values.js';
 import { callBridge, textOf } from './HTTPCall.js';
 import { Leg } from './Leg.js';
@@ -55,10 +55,5 @@ export class PollLeg extends Leg {
 
     pause(milliseconds) {
         return new Promise((resolve) => this.timers.set('pause', milliseconds, resolve));
-    }
-
-    /** Asks again, which is answered at once. */
-    probe() {
-        if (this.begun && Date.now() - this.heard >= FRESH) this.open();
     }
 }

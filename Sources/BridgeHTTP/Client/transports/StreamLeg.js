@@ -1,5 +1,5 @@
 import { EventStreamParser } from '../codec/EventStreamParser.js';
-import { FRESH, MAXIMUM_PACKET, SILENCE_CHECK, SILENCE_LIMIT } from '../contract/limits.js';
+import { MAXIMUM_PACKET, SILENCE_CHECK, SILENCE_LIMIT } from '../contract/limits.js';
 import { reasonOf } from '../contract/reasons.js';
 import { objectOf } from '../contract/values.js';
 import { callBridge, readBody } from './HTTPCall.js';
@@ -72,8 +72,8 @@ export class StreamLeg extends Leg {
         this.timers.set('watch', SILENCE_CHECK, look);
     }
 
-    /** A stream cannot be asked; unless it was heard just now, another one is opened in its place. */
+    /** A stream that is being opened shows it anyway. */
     probe() {
-        if (this.begun && !this.timers.has('answer') && Date.now() - this.heard >= FRESH) this.open();
+        if (!this.timers.has('answer')) super.probe();
     }
 }
