@@ -15,58 +15,79 @@ import Testing
         )
     }
 
+    /// Whether the store is to be asked.
+    private func add(_ number: UInt64, bytes: Int = 1, expires: Int64 = 100, to outgoing: inout OutgoingReplies) -> Bool
+    {
+        outgoing.add(self.reply(number, bytes: bytes, expires: expires))
+    }
+
     private func numbers(_ replies: [KeptReply]) -> [UInt64] { replies.map(\.key.high) }
 
-    @Test func oneBatchIsUnderWayAtATime() {
+    @Test func oneCommitIsAskedForAtATime() {
         var outgoing = OutgoingReplies()
-        #expect(self.numbers(outgoing.add(self.reply(1), now: 0)) == [1])
-        #expect(outgoing.add(self.reply(2), now: 0).isEmpty)
-        #expect(outgoing.add(self.reply(3), now: 0).isEmpty)
-        #expect(self.numbers(outgoing.stored(now: 0)) == [2, 3])
-        #expect(outgoing.stored(now: 0).isEmpty)
-        #expect(self.numbers(outgoing.add(self.reply(4), now: 0)) == [4])
+        #expect(self.add(1, to: &outgoing))
+        // It has not begun yet: what comes until then is in it.
+        #expect(!self.add(2, to: &outgoing))
+        #expect(self.numbers(outgoing.begin(now: 0)) == [1, 2])
+        #expect(!self.add(3, to: &outgoing))
+        let first = outgoing.stored()
+        #expect(self.numbers(first.replies) == [1, 2])
+        #expect(first.isMore)
+        #expect(!self.add(4, to: &outgoing))
+        #expect(self.numbers(outgoing.begin(now: 0)) == [3, 4])
+        let second = outgoing.stored()
+        #expect(self.numbers(second.replies) == [3, 4])
+        #expect(!second.isMore)
+        #expect(self.add(5, to: &outgoing))
         #expect(outgoing.isComplete)
     }
 
     @Test func whatFailedIsStoredWithWhatComesNext() {
         var outgoing = OutgoingReplies()
-        let first = outgoing.add(self.reply(1), now: 0)
-        #expect(outgoing.add(self.reply(2), now: 0).isEmpty)
-        #expect(self.numbers(outgoing.failed(first, now: 0)) == [2])
+        #expect(self.add(1, to: &outgoing))
+        _ = outgoing.begin(now: 0)
+        #expect(!self.add(2, to: &outgoing))
+        #expect(self.numbers(outgoing.failed(now: 0)) == [1, 2])
         #expect(!outgoing.isComplete)
-        let again = outgoing.add(self.reply(3), now: 0)
-        #expect(Set(self.numbers(again)) == [1, 2, 3])
-        #expect(!outgoing.isComplete)
-        // It fails once more, and nothing of it is lost.
-        #expect(outgoing.failed(again, now: 0).isEmpty)
-        #expect(Set(self.numbers(outgoing.add(self.reply(4), now: 0))) == [1, 2, 3, 4])
-        #expect(outgoing.stored(now: 0).isEmpty)
+        // Once more, this time before it could begin.
+        #expect(self.add(3, to: &outgoing))
+        #expect(self.numbers(outgoing.failed(now: 0)) == [3])
+        #expect(self.add(4, to: &outgoing))
+        #expect(self.numbers(outgoing.begin(now: 0)) == [1, 2, 3, 4])
+        #expect(!outgoing.stored().isMore)
         #expect(outgoing.isComplete)
     }
 
     @Test func whatFailedGoesInPieces() {
         var outgoing = OutgoingReplies()
         for number in 1...4 {
-            let batch = outgoing.add(self.reply(UInt64(number), bytes: 600_000), now: 0)
-            // Each batch has all that failed before, up to a bound.
-            #expect(batch.count <= 3)
-            _ = outgoing.failed(batch, now: 0)
+            #expect(self.add(UInt64(number), bytes: 600_000, to: &outgoing))
+            // Each commit has all that failed before, up to a bound.
+            #expect(outgoing.begin(now: 0).count <= 3)
+            _ = outgoing.failed(now: 0)
         }
+        #expect(self.add(5, to: &outgoing))
         var stored: Set<UInt64> = []
-        var batch = outgoing.add(self.reply(5), now: 0)
-        for _ in 0..<10 where !batch.isEmpty {
+        var isMore = true
+        for _ in 0..<10 where isMore {
             #expect(!outgoing.isComplete)
+            let batch = outgoing.begin(now: 0)
+            #expect(batch.count <= 3)
             stored.formUnion(self.numbers(batch))
-            batch = outgoing.stored(now: 0)
+            isMore = outgoing.stored().isMore
         }
         #expect(stored == [1, 2, 3, 4, 5])
+        #expect(!isMore)
         #expect(outgoing.isComplete)
     }
 
     @Test func whatHasExpiredIsLeftOut() {
         var outgoing = OutgoingReplies()
-        _ = outgoing.failed(outgoing.add(self.reply(1, expires: 10), now: 0), now: 0)
-        #expect(self.numbers(outgoing.add(self.reply(2), now: 10)) == [2])
+        #expect(self.add(1, expires: 10, to: &outgoing))
+        _ = outgoing.failed(now: 0)
+        #expect(self.add(2, to: &outgoing))
+        #expect(self.numbers(outgoing.begin(now: 10)) == [2])
+        #expect(!outgoing.stored().isMore)
         #expect(outgoing.isComplete)
     }
 }

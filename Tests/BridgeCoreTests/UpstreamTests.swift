@@ -17,7 +17,11 @@ import Testing
 
         var kept: [[KeptReply]] { self.batches.withLock { $0 } }
 
-        func keep(_ replies: [KeptReply], completion: @escaping @Sendable (Result<Void, RealtimeError>) -> Void) {
+        func keep(
+            _ collect: @escaping @Sendable () -> [KeptReply],
+            completion: @escaping @Sendable (Result<Void, RealtimeError>) -> Void
+        ) {
+            let replies = collect()
             self.batches.withLock { $0.append(replies) }
             self.held.withLock { $0.append(completion) }
         }
@@ -263,7 +267,11 @@ import Testing
         /// The bytes of stack between the highest and the lowest call.
         var stackSpread: UInt { self.stack.withLock { ($0.max() ?? 0) - ($0.min() ?? 0) } }
 
-        func keep(_ replies: [KeptReply], completion: @escaping @Sendable (Result<Void, RealtimeError>) -> Void) {
+        func keep(
+            _ collect: @escaping @Sendable () -> [KeptReply],
+            completion: @escaping @Sendable (Result<Void, RealtimeError>) -> Void
+        ) {
+            let replies = collect()
             var count = self.count.add(replies.count, ordering: .relaxed).newValue
             let place = withUnsafeMutablePointer(to: &count) { UInt(bitPattern: $0) }
             self.stack.withLock { $0.append(place) }

@@ -107,7 +107,11 @@ import Testing
 
 /// A store of replies whose disk is full.
 private struct FullStore: ReplyStore {
-    func keep(_ replies: [KeptReply], completion: @escaping @Sendable (Result<Void, RealtimeError>) -> Void) {
+    func keep(
+        _ collect: @escaping @Sendable () -> [KeptReply],
+        completion: @escaping @Sendable (Result<Void, RealtimeError>) -> Void
+    ) {
+        _ = collect()
         completion(.failure(RealtimeError(.logUnavailable, "the disk is full")))
     }
 

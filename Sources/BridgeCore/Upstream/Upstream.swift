@@ -240,36 +240,39 @@ public final class Upstream: Service {
         guard let kept else { return }
         // The bridge's own components change nothing: running them again after a crash does no harm.
         guard let store, !component.isReserved else { return self.tell([kept]) }
-        let replies = self.outgoing.withLock { $0.add(kept, now: now) }
-        if !replies.isEmpty { self.store(replies, in: store) }
+        if self.outgoing.withLock({ $0.add(kept) }) { self.store(in: store) }
     }
 
-    private func store(_ replies: [KeptReply], in store: any ReplyStore) {
-        var replies = replies
-        while !replies.isEmpty {
-            let next = Signal<[KeptReply]>()
-            store.keep(replies) { [replies] result in next.send(self.stored(replies, result)) }
-            // A store that answers within the call is given what follows from here: the stack must not grow by it.
-            guard let following = next.value(else: { self.store($0, in: store) }) else { return }
-            replies = following
+    private func store(in store: any ReplyStore) {
+        var isMore = true
+        while isMore {
+            let next = Signal<Bool>()
+            store.keep {
+                self.outgoing.withLock { $0.begin(now: self.now()) }
+            } completion: { result in
+                next.send(self.stored(result))
+            }
+            // A store that answers within the call is asked again from here: the stack must not grow by it.
+            guard let isNext = next.value(else: { if $0 { self.store(in: store) } }) else { return }
+            isMore = isNext
         }
     }
 
     /// Tells replies whose storing has ended.
     ///
-    /// - Returns: What is to be stored next.
-    private func stored(_ replies: [KeptReply], _ result: Result<Void, RealtimeError>) -> [KeptReply] {
-        // Where it failed: those callbacks have run, and withholding their answers would help nobody.
-        self.tell(replies)
+    /// - Returns: Whether there are more to be stored.
+    private func stored(_ result: Result<Void, RealtimeError>) -> Bool {
         switch result {
         case .success:
-            let (next, isComplete) = self.outgoing.withLock { ($0.stored(now: self.now()), $0.isComplete) }
-            if isComplete { self.noteStoring() }
-            return next
+            let stored = self.outgoing.withLock { $0.stored() }
+            self.tell(stored.replies)
+            if stored.isComplete { self.noteStoring() }
+            return stored.isMore
         case .failure(let error):
             self.noteStoring(failed: error)
-            self.tell(self.outgoing.withLock { $0.failed(replies, now: self.now()) })
-            return []
+            // Those callbacks have run: withholding their answers would help nobody.
+            self.tell(self.outgoing.withLock { $0.failed(now: self.now()) })
+            return false
         }
     }
 

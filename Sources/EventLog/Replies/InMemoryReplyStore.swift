@@ -24,7 +24,11 @@ public final class InMemoryReplyStore: ReplyStore {
     }
 
     /// Keeps replies, before it returns.
-    public func keep(_ replies: [KeptReply], completion: @escaping @Sendable (Result<Void, RealtimeError>) -> Void) {
+    public func keep(
+        _ collect: @escaping @Sendable () -> [KeptReply],
+        completion: @escaping @Sendable (Result<Void, RealtimeError>) -> Void
+    ) {
+        let replies = collect()
         let added = replies.reduce(0) { $0 + Self.bytes($1) }
         let result = self.state.withLock { state -> Result<Void, RealtimeError> in
             guard !state.isClosed else { return .failure(.replyStoreClosed) }

@@ -4,14 +4,18 @@ public import Realtime
 ///
 /// Completions are called once, from any thread, possibly before the method returns; they must not block.
 public protocol ReplyStore: Sendable {
-    /// Keeps replies.
+    /// Keeps replies, which are asked for when their commit begins.
     ///
     /// Returns at once; what comes while other replies are being committed waits for that, and is committed together.
     ///
     /// - Parameters:
-    ///   - replies: The replies; those of one call are kept together or not at all.
+    ///   - collect: Gives the replies, which are kept together or not at all. Called once at most, and before the
+    ///     completion: so each commit has all that had come until it began.
     ///   - completion: Called when they are kept, or with `busy` where too much waits, or `log_unavailable`.
-    func keep(_ replies: [KeptReply], completion: @escaping @Sendable (Result<Void, RealtimeError>) -> Void)
+    func keep(
+        _ collect: @escaping @Sendable () -> [KeptReply],
+        completion: @escaping @Sendable (Result<Void, RealtimeError>) -> Void
+    )
 
     /// Reads all that was kept and has not expired, in the order in which it was kept; cancellation does not shorten it.
     ///
@@ -30,7 +34,7 @@ extension ReplyStore {
     /// - Throws: `busy` or `log_unavailable`.
     public func keep(_ replies: [KeptReply]) async throws(RealtimeError) {
         let result = await withCheckedContinuation { continuation in
-            self.keep(replies) { continuation.resume(returning: $0) }
+            self.keep({ replies }, completion: { continuation.resume(returning: $0) })
         }
         try result.get()
     }

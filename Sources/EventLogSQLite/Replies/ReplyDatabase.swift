@@ -8,7 +8,7 @@ final class ReplyDatabase {
     /// What tells the file from other SQLite files; see "PRAGMA application_id".
     private static let applicationID: Int64 = 0x5254_4252
     private static let version: Int64 = 1
-    /// How many pages of 2 KiB the write-ahead log takes before it is copied into the file: nothing is answered meanwhile.
+    /// How many pages of 4 KiB the write-ahead log takes before it is copied into the file: nothing is answered meanwhile.
     private static let checkpointPages = 2000
     /// How many expired rows one commit deletes: more than it adds, so that they never pile up.
     private static let trimmedRows: Int64 = 16
@@ -44,7 +44,6 @@ final class ReplyDatabase {
             // Nobody else has a reason to read it, and a second bridge must not write it.
             try database.execute(
                 sql: """
-                    PRAGMA page_size = 2048;
                     PRAGMA locking_mode = EXCLUSIVE;
                     PRAGMA synchronous = \(settings.sync == .full ? "FULL" : "NORMAL");
                     PRAGMA wal_autocheckpoint = \(Self.checkpointPages);

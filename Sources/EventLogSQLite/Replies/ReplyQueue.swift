@@ -12,7 +12,7 @@ import Darwin
 /// What waits for the writer of replies.
 final class ReplyQueue: Sendable {
     struct Batch: Sendable {
-        let replies: [KeptReply]
+        let collect: @Sendable () -> [KeptReply]
         let completion: @Sendable (Result<Void, RealtimeError>) -> Void
     }
 
@@ -25,7 +25,6 @@ final class ReplyQueue: Sendable {
     struct Work: Sendable {
         var batches: [Batch] = []
         var loads: [Load] = []
-        var bytes = 0
 
         var isEmpty: Bool { self.batches.isEmpty && self.loads.isEmpty }
 
@@ -42,8 +41,8 @@ final class ReplyQueue: Sendable {
         var isClosed = false
     }
 
-    /// How much waits at most, beside what is being committed; a first batch is taken whatever its size.
-    private static let maximumBytes = 16 << 20
+    /// How many wait at most, beside what is being committed.
+    private static let maximumBatches = 1024
     private static let maximumLoads = 16
 
     private let state = Mutex(State())
@@ -53,11 +52,9 @@ final class ReplyQueue: Sendable {
     ///
     /// - Throws: `busy` where too much waits, `log_unavailable` after closing.
     func add(_ batch: Batch) throws(RealtimeError) {
-        let bytes = batch.replies.reduce(0) { $0 + ReplyRow.replyBytes + $1.reply.count }
         try self.add { work throws(RealtimeError) in
-            guard work.batches.isEmpty || work.bytes + bytes <= Self.maximumBytes else { throw .tooManyReplies }
+            guard work.batches.count < Self.maximumBatches else { throw .tooManyReplies }
             work.batches.append(batch)
-            work.bytes += bytes
         }
     }
 

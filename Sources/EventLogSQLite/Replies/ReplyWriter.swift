@@ -48,7 +48,8 @@ enum ReplyWriter {
         var rest = work
         do throws(SQLiteFault) {
             if !work.batches.isEmpty {
-                try database.keep(work.batches.flatMap(\.replies), now: settings.now())
+                let replies = work.batches.flatMap { $0.collect() }
+                if !replies.isEmpty { try database.keep(replies, now: settings.now()) }
                 for batch in work.batches { batch.completion(.success(())) }
                 rest.batches = []
             }

@@ -49,10 +49,12 @@ public final class SQLiteReplyStore: ReplyStore {
     public var damagedRows: Int { self.shared.damagedRows.load(ordering: .relaxed) }
 
     /// Keeps replies; the writer's thread commits them and calls the completion.
-    public func keep(_ replies: [KeptReply], completion: @escaping @Sendable (Result<Void, RealtimeError>) -> Void) {
-        guard !replies.isEmpty else { return completion(.success(())) }
+    public func keep(
+        _ collect: @escaping @Sendable () -> [KeptReply],
+        completion: @escaping @Sendable (Result<Void, RealtimeError>) -> Void
+    ) {
         do throws(RealtimeError) {
-            try self.shared.queue.add(ReplyQueue.Batch(replies: replies, completion: completion))
+            try self.shared.queue.add(ReplyQueue.Batch(collect: collect, completion: completion))
         } catch {
             completion(.failure(error))
         }
