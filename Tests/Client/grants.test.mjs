@@ -100,6 +100,50 @@ describe('refusals', () => {
     });
 });
 
+describe('a right that expires before its renewal', () => {
+    const expire = () => server.last.event(HASH, { closed: 'expired' });
+    const two = () => grantAnswer({ channels: [channel(), channel({ hash: OTHER })] });
+
+    test('is renewed: the page is told nothing, and misses nothing', async () => {
+        const renew = mock.fn(async (held) => ({ ...held, token: 'token-2' }));
+        const { told, payloads } = await started(two(), { renew });
+        server.last.event(HASH, event(42));
+        expire();
+        server.last.event(OTHER, { closed: 'expired' });
+        await settled();
+        assert.equal(renew.mock.callCount(), 1);
+        assert.equal(server.connections.length, 1);
+        const again = server.last.all('subscribe')[1];
+        assert.deepEqual(topicsOf(again), [`rt/demo/ch/${HASH}`, `rt/demo/ch/${OTHER}`]);
+        assert.equal(sinceOf(again)[0], `${HASH} k3f9:42`);
+        server.last.event(HASH, event(43));
+        assert.deepEqual(payloads(), [42, 43]);
+        assert.deepEqual(told.filter(({ kind }) => kind === DENIED), []);
+    });
+
+    test('is final where the renewed grant does not name the channel', async () => {
+        const renew = async (held) => ({ ...held, token: 'token-2', channels: [channel({ hash: OTHER })] });
+        const { of } = await started(two(), { renew });
+        expire();
+        await settled();
+        assert.deepEqual(of(DENIED).map(({ code, channel: { hash } }) => [code, hash]), [['grant_expired', HASH]]);
+    });
+
+    test('is final where the application has no grant any more', async () => {
+        const { of } = await started(two(), { renew: async () => null });
+        expire();
+        await settled();
+        assert.deepEqual(of(DENIED).map(({ code, channel: { hash } }) => [code, hash]), [['grant_expired', HASH]]);
+    });
+
+    test('is final without renew', async () => {
+        const { of } = await started(two());
+        expire();
+        await settled();
+        assert.deepEqual(of(DENIED).map(({ code, channel: { hash } }) => [code, hash]), [['grant_expired', HASH]]);
+    });
+});
+
 describe('renewal and further grants', () => {
     test('renews between 75 and 85 percent of the ttl, on the live connection', async () => {
         const presented = [];

@@ -87,7 +87,7 @@ import Testing
     }
 
     @Test func whoeverIsTooManyIsBusy() async throws {
-        let fixture = try DispatcherFixture(ComponentSettings(concurrency: 1, waiting: 1))
+        let fixture = try DispatcherFixture(ComponentSettings(timeout: .seconds(60), concurrency: 1, waiting: 1))
         let gate = Gate()
         try fixture.register(
             .closure { request in

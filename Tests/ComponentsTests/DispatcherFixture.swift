@@ -9,7 +9,7 @@ struct DispatcherFixture: Sendable {
 
     let dispatcher: ComponentDispatcher
 
-    init(_ settings: ComponentSettings = ComponentSettings(), logger: Logger? = nil) throws {
+    init(_ settings: ComponentSettings = ComponentSettings(timeout: .seconds(60)), logger: Logger? = nil) throws {
         let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         self.dispatcher = ComponentDispatcher(
             components: [try ComponentName(Self.quiz): settings, try ComponentName(Self.board): settings],

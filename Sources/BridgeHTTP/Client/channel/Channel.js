@@ -11,6 +11,7 @@ export class Channel {
         this.hash = given.hash;
         this.closed = false;
         this.joined = false;
+        this.lapsed = false; // Its right has expired, and the application is asked for another.
         this.hole = null; // or {held, bytes}: what came behind missing events, while these are asked for
         this.left = {};
         this.epoch = null;

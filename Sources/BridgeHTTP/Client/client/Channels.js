@@ -46,6 +46,7 @@ export class Channels {
                 continue;
             }
             channel.joined = true;
+            channel.lapsed = false;
             this.miss(channel, channel.begin(result));
         }
     }
@@ -62,7 +63,7 @@ export class Channels {
         if (typeof body.closed === 'string') {
             // Nothing is given to whom the channel is closed: what is held back comes, with a gap at each hole.
             if (channel.hole) this.release(channel, (body) => this.deliver(channel, body));
-            if (!this.client.ended) this.shut(channel, `grant_${body.closed}`, 0, body.closed);
+            if (!this.client.ended) this.close(channel, body.closed);
             return;
         }
         if (!isEvent(body) || channel.knows(body)) return;
@@ -115,9 +116,22 @@ export class Channels {
         further.forEach(([body, bytes]) => take(body, bytes));
     }
 
+    /** What has expired may be renewed yet: late timers are no reason to give a channel up. */
+    close(channel, why) {
+        if (why !== 'expired' || !this.client.options.renew) return this.shut(channel, `grant_${why}`, 0, why);
+        Object.assign(channel, { joined: false, lapsed: true });
+        this.client.grants.renewNow();
+    }
+
+    /** Nothing more comes for channels that have expired: a renewed grant does not name them, or there is none. */
+    giveUpLapsed() {
+        for (const channel of this.map.values()) {
+            if (channel.lapsed && !this.client.ended) this.shut(channel, 'grant_expired', 0, 'expired');
+        }
+    }
+
     shut(channel, code, reason, reasonString) {
-        channel.closed = true;
-        channel.joined = false;
+        Object.assign(channel, { closed: true, joined: false, lapsed: false });
         this.client.emitter.emit(DENIED, { channel: channel.members, code, reason, reasonString });
     }
 }

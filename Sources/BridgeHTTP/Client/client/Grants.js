@@ -101,6 +101,7 @@ export class Grants {
             if (this.client.ended) return;
             if (error) this.connection.transport.fail('the renewed grant needs a new connection');
             else this.connection.link.grant = grant;
+            if (!error) this.channels.giveUpLapsed();
         });
     }
 
@@ -144,8 +145,17 @@ export class Grants {
         this.renewTimer = setTimeout(() => this.renewAhead(0), Math.max(1000, Math.min(...due) - Date.now()));
     }
 
+    /** A right has expired before its renewal; unless that is on its way already. */
+    renewNow() {
+        const { link } = this.connection;
+        if (this.renewal || !link || link.grant !== this.list[0]) return;
+        clearTimeout(this.renewTimer);
+        this.renewAhead(0);
+    }
+
     renewAhead(attempt) {
         this.renew().then((fresh) => {
+            if (!fresh) this.channels.giveUpLapsed();
             if (fresh && fresh === this.list[0] && this.connection.phase === 'ready') this.presentRenewed();
         }, () => {
             if (this.client.ended) return;
