@@ -210,6 +210,19 @@ describe('renewal and further grants', () => {
         assert.equal(of(DENIED).length, 1);
     });
 
+    test('close ends a renewal that is tried again, though what is due was looked at meanwhile', async () => {
+        let fail;
+        const renew = mock.fn(() => new Promise((_, reject) => { fail = reject; }));
+        const { rt } = await started(grantAnswer({ ttl: 100 }), { renew });
+        await pass(90000);
+        await rt.add(grantAnswer({ token: 'b', channels: [] }));
+        fail(new TypeError('fetch failed'));
+        await settled();
+        rt.close();
+        await pass(60000);
+        assert.equal(renew.mock.callCount(), 1);
+    });
+
     test('close waits for no application that does not answer', async () => {
         server.script.connect = refuse(0x86, '');
         const [set, cleared] = ['setTimeout', 'clearTimeout'].map((name) => mock.method(globalThis, name));

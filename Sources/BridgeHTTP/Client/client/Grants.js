@@ -157,6 +157,7 @@ export class Grants {
         }, () => {
             if (this.client.ended) return;
             const wait = 1000 + jitter(attempt, RETRY_BASE, RETRY_CAP);
+            clearTimeout(this.renewTimer); // What was due has been looked at again meanwhile.
             this.renewTimer = setTimeout(() => this.renewAhead(attempt + 1), wait);
         });
     }
