@@ -38,7 +38,7 @@ import Testing
         let grant = try await fixture.grant(1)
         let requests: [(HTTPRequest.Method, String)] = [
             (.options, "/v1/poll"), (.post, "/v1/poll"), (.get, "/v1/stream?channel=\(grant.hashes[0])"),
-            (.post, "/v1/send/mod_quiz"),
+            (.post, "/v1/send/mod_quiz"), (.post, "/v1/poll/"), (.post, "//v1//poll"), (.post, "/v1//send/mod_quiz"),
         ]
         for (method, path) in requests {
             let response = try await fixture.send(method, path, key: grant.token, headers: [.origin: origin])

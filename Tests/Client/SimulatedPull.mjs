@@ -44,7 +44,7 @@ export class SimulatedPull {
                 hash, position: `${channel.epoch.name}:${last}`, recovered, events, more: last < channel.head,
             };
         });
-        if (!isEmpty || call.body.wait === 0) call.json({ channels });
+        if (!isEmpty || !call.body.wait) call.json({ channels });
     }
 
     /** Sends some of what lies behind the cursors of streams, and answers polls that wait. */

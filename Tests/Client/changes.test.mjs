@@ -25,14 +25,33 @@ async function run(seed, used) {
     const random = generator(seed);
     const below = (bound) => Math.floor(random() * bound);
     mock.method(Math, 'random', random);
-    const channels = ['one', 'two'].map((hash) => new SimulatedChannel(hash, below(5)));
+    // `later` is named by a further grant alone, until a renewal names all.
+    const channels = ['one', 'two', 'later'].map((hash) => new SimulatedChannel(hash, below(5)));
+    const granted = (token, named) => grantAnswer({
+        ttl: 200, token, channels: named.map(({ hash, position }) => channel({ hash, position })),
+    });
     const bridge = new SimulatedBridge(server, channels, below);
     const pull = new SimulatedPull(http, bridge);
     const upstream = simulateUpstream(below);
-    const pages = new Map(channels.map((simulated) => [simulated.hash, new Page(simulated, simulated.events.length)]));
-    const { rt } = start(
-        grantAnswer({ channels: channels.map(({ hash, position }) => channel({ hash, position })) }),
-        { transports: ['websocket', 'stream', 'poll'] });
+    const pages = new Map();
+    const expect = (simulated) => pages.set(simulated.hash, new Page(simulated, simulated.events.length));
+    const [one, two, later] = channels;
+    [one, two].forEach(expect);
+    let renewals = 0;
+    const renew = async (held) => {
+        if (below(6) === 0) throw new TypeError('offline');
+        if (below(6) === 0) return new Promise(() => {});
+        return { ...held, token: `token-${++renewals}` };
+    };
+    const { rt } = start(granted('token-0', [one, two]), { transports: ['websocket', 'stream', 'poll'], renew });
+    let adding = null;
+    const add = async () => {
+        if (!adding) {
+            adding = granted('token-later', [later]);
+            expect(later);
+        }
+        await rt.add(adding).catch(({ code }) => assert.equal(code, 'timeout'));
+    };
 
     // An assertion in a handler would be reported as the page's own error, and end nothing.
     const failures = [];
@@ -59,6 +78,7 @@ async function run(seed, used) {
         [3, () => { pull.isBuffered = !pull.isBuffered; }],
         [4, () => pull.cut(below)],
         [4, () => answers.push(upstream.send(rt, answers.length))],
+        [2, () => { add(); }],
         [8, () => pass(below(20000))],
     ];
     const weights = steps.reduce((sum, [weight]) => sum + weight, 0);
@@ -76,6 +96,7 @@ async function run(seed, used) {
     pull.isBuffered = false;
     for (let tries = 0; tries < 10 && rt.transport !== 'websocket'; tries++) await pass(60000);
     assert.equal(rt.transport, 'websocket');
+    await add();
     channels.forEach((simulated) => {
         simulated.append(1);
         bridge.pump(simulated, Infinity, false);

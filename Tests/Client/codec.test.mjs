@@ -34,6 +34,13 @@ describe('malformed packets', () => {
         });
     }
 
+    test('text, of which digits would be the size of an array', async () => {
+        const { of } = await started();
+        server.last.socket.onmessage({ data: '4' });
+        assert.ok(server.connections[0].socket.closed);
+        assert.equal(of(CONNECTION_LOST)[0].reasonString, 'a text frame');
+    });
+
     test('a SUBACK with too few reasons', async () => {
         server.script.subscribe = (packet, connection) =>
             connection.push({ cmd: 'suback', messageId: packet.messageId, granted: [0] });

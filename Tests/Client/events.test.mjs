@@ -50,6 +50,15 @@ describe('events', () => {
         assert.throws(() => rt.subscribe('events', () => {}), TypeError);
     });
 
+    test('a handler may end another that is told behind it', async () => {
+        const { rt } = await started();
+        const seen = [];
+        rt.subscribe(EVENT, () => end());
+        const end = rt.subscribe(EVENT, ({ payload }) => seen.push(payload));
+        server.last.event(HASH, event(1));
+        assert.deepEqual(seen, []);
+    });
+
     test('what is no event is passed over', async () => {
         const { told, payloads } = await started();
         const bodies = [

@@ -235,6 +235,48 @@ describe('renewal and further grants', () => {
         assert.deepEqual(told, []);
     });
 
+    test('add rejects what is of another user or session, on every transport', async () => {
+        for (const transports of [['websocket'], ['stream'], ['poll']]) {
+            const { rt } = await started(grantAnswer(), { transports });
+            for (const other of [{ user: '43' }, { session: 'xyz' }, { site: 'elsewhere' }]) {
+                await assert.rejects(rt.add({ ...grantAnswer({ token: 'b' }), ...other }), { code: 'forbidden' });
+            }
+        }
+    });
+
+    test('a handler that closes the client at the first of several denied channels is told of no other', async () => {
+        const { rt, of } = await started();
+        await rt.add(grantAnswer({ token: 'b', channels: [channel({ hash: OTHER }), channel({ hash: 'third' })] }));
+        server.components.realtime_grant = () => ({ ok: false, error: { code: 'grant_expired', message: 'run out' } });
+        rt.subscribe(DENIED, () => rt.close());
+        server.last.drop();
+        await pass(500);
+        assert.equal(of(DENIED).length, 1);
+    });
+
+    test('close ends a renewal that is tried again, though what is due was looked at meanwhile', async () => {
+        let fail;
+        const renew = mock.fn(() => new Promise((_, reject) => { fail = reject; }));
+        const { rt } = await started(grantAnswer({ ttl: 100 }), { renew });
+        await pass(90000);
+        await rt.add(grantAnswer({ token: 'b', channels: [] }));
+        fail(new TypeError('fetch failed'));
+        await settled();
+        rt.close();
+        await pass(60000);
+        assert.equal(renew.mock.callCount(), 1);
+    });
+
+    test('close waits for no application that does not answer', async () => {
+        server.script.connect = refuse(0x86, '');
+        const [set, cleared] = ['setTimeout', 'clearTimeout'].map((name) => mock.method(globalThis, name));
+        const { rt } = await started(grantAnswer(), { renew: () => new Promise(() => {}) });
+        rt.close();
+        const timers = set.mock.calls.filter(({ arguments: [, delay] }) => delay === 30000).map(({ result }) => result);
+        assert.equal(timers.length, 1);
+        assert.ok(cleared.mock.calls.some(({ arguments: [timer] }) => timer === timers[0]));
+    });
+
     test('a further grant that no longer holds closes its channels alone', async () => {
         const { rt, of } = await started();
         await rt.add(grantAnswer({ token: 'b', channels: [channel({ hash: OTHER })] }));

@@ -282,6 +282,9 @@ describe('the hint', () => {
         const second = start(placed(), ALL);
         await pass(30000);
         second.rt.close();
+        const third = start({ ...placed(), urls: { websocket: 'ws://bridge.test/mqtt' } }, ALL);
+        await pass(30000);
+        third.rt.close();
         globalThis.origin = 'https://www.example.org';
         http.reachable = true;
         http.script.stream = http.script.poll = (call) => call.head(502, 'text/html').end();

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { describe, mock, test } from 'node:test';
 import { RealtimeError } from '../../Sources/BridgeHTTP/Client/realtime.js';
 import { HASH, channel, grantAnswer } from './ScriptedServer.mjs';
 import { OTHER, pass, server, settled, start, started, useScriptedServer } from './Harness.mjs';
@@ -48,6 +48,14 @@ describe('sendToServer', () => {
         await late;
         server.last.reply(request, { ok: true, payload: 1 });
         assert.deepEqual(told, []);
+    });
+
+    test('a time-out beyond what timers can is as long as they can', async () => {
+        const { rt } = await started();
+        const set = mock.method(globalThis, 'setTimeout');
+        rt.sendToServer('mod_quiz', 1, { timeout: Infinity }).catch(() => {});
+        await settled();
+        assert.deepEqual(set.mock.calls.map(({ arguments: [, delay] }) => delay), [2 ** 31 - 1]);
     });
 
     test('can be aborted', async () => {

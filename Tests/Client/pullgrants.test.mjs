@@ -108,6 +108,24 @@ for (const [kind, bring] of kinds) {
             assert.deepEqual(told, []);
         });
 
+        test('a further grant that something else than the bridge answers for is not taken', async () => {
+            serve('token-1');
+            const { rt, told } = await started(grantAnswer(), only());
+            http.script.poll = (call) => call.head(200, 'text/html').write('<!doctype html>').end();
+            const late = assert.rejects(rt.add(grantAnswer({ token: 'b', channels: [] })), { code: 'timeout' });
+            await pass(10000);
+            await late;
+            assert.deepEqual(told, []);
+        });
+
+        test('a code in other JSON is a gateway\'s word: it passes, and is nothing final', async () => {
+            http.script[kind] = (call) => call.head(401).write('{"code":"unauthorized"}').end();
+            const { told } = await started(grantAnswer(), only());
+            await pass(60000);
+            assert.ok(http.calls.length > 1);
+            assert.deepEqual(told, []);
+        });
+
         test('further grants beyond four take turns with short polls', async () => {
             const tokens = ['b', 'c', 'd', 'e', 'f'];
             serve('token-1', ...tokens);

@@ -97,6 +97,13 @@ describe('choosing', () => {
         assert.equal(rt.transport, null);
     });
 
+    test('a refusal by a name that every object has is not the bridge\'s: the next is tried', async () => {
+        polls();
+        http.script.stream = (call) => call.problem(401, 'constructor');
+        const { rt } = await started(placed(), { transports: ['stream', 'poll'] });
+        assert.equal(rt.transport, 'poll');
+    });
+
     test('a bridge that refuses for the moment is not tried on another way', async () => {
         server.script.connect = refuse(0x89, 'busy: come later');
         await started(placed(), ALL);

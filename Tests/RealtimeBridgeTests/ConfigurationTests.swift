@@ -111,6 +111,8 @@ import Testing
         ("listen: 127.0.0.1:1885", "listen: nowhere", "broker.embedded.listen"),
         ("public_url: http:", "public_url: ftp:", "public_url"),
         ("https://www.example.org", "https://www.example.org/path", "origins"),
+        ("https://www.example.org", "https://www.example.org:443", "origins"),
+        ("https://www.example.org", "https://*.example.org", "origins"),
         ("mirror: true", "mirror: perhaps", "broker.mirror"),
         ("time: 5m, events", "time: 5, events", "retention.time"),
         ("sync: normal", "sync: often", "log.sync"),

@@ -23,8 +23,11 @@ import Testing
         arguments: [
             ("https://www.example.org", "https://www.example.org"),
             ("http://LOCALHOST:8080/a?b#c", "http://localhost:8080"),
-            ("http://[::1]:80", "http://[::1]:80"), ("ftp://a", nil), ("https://", nil), ("https:///a", nil),
-            ("https://user@a", nil), ("https://a b", nil), ("null", nil), ("", nil),
+            ("http://[::1]:81", "http://[::1]:81"), ("http://[::1]:80", "http://[::1]"),
+            ("https://a:443/b", "https://a"), ("https://a:80", "https://a:80"), ("http://a:", "http://a"),
+            ("http://a:08080", "http://a:8080"), ("http://a:65536", nil), ("http://a:8x", nil), ("http://:80", nil),
+            ("ftp://a", nil), ("https://", nil), ("https:///a", nil), ("https://user@a", nil), ("https://a b", nil),
+            ("https://*.a", nil), ("https://é", nil), ("https://\u{212A}", nil), ("null", nil), ("", nil),
         ] as [(String, String?)])
     func originsAreSchemeHostAndPort(url: String, origin: String?) {
         #expect(Origin(of: url)?.text == origin)

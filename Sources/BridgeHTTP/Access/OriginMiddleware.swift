@@ -28,8 +28,11 @@ struct OriginMiddleware: RouterMiddleware {
     }
 
     /// Whether a path is one that clients call.
+    ///
+    /// The router takes `//v1/poll/` for the same path.
     static func isOpen(_ path: String) -> Bool {
-        path == "/v1/poll" || path == "/v1/stream" || path.hasPrefix("/v1/send/")
+        let parts = path.split(separator: "/")
+        return parts == ["v1", "poll"] || parts == ["v1", "stream"] || parts.starts(with: ["v1", "send"])
     }
 
     func handle(

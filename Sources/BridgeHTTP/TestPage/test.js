@@ -150,7 +150,7 @@ function stop(words = 'Not connected') {
         session.rt.close();
         log('', 'Closed');
     }
-    session?.abort.abort();
+    session?.abort.abort(new Error('disconnected'));
     session = null;
     show(words === 'Not connected' ? 'off' : 'denied', words);
     showConnection(session || {});

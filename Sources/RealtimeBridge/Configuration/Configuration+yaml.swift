@@ -51,12 +51,17 @@ extension Configuration {
             try listen.finish()
         }
         if let url = try file.string("public_url") {
-            guard Origin(of: url) != nil else { throw file.error("public_url", "must begin with http:// or https://") }
+            guard Origin(of: url) != nil else {
+                throw file.error("public_url", "must begin with http:// or https:// and an ASCII name or address")
+            }
             self.publicURL = url
         }
         for origin in try file.strings("origins") ?? [] {
             guard let parsed = Origin(of: origin), parsed.text == origin else {
-                throw file.error("origins", "an origin is written as https://www.example.org, without a path")
+                throw file.error(
+                    "origins",
+                    "an origin is written as browsers send it, such as https://www.example.org or http://localhost:8000:"
+                        + " without a path, capitals, wildcards, and the scheme's own port")
             }
             self.origins.insert(origin)
         }

@@ -1,16 +1,21 @@
 /// The origin of a URL: scheme, host and port (RFC 6454).
 struct Origin {
     /// As browsers write it in the `Origin` header.
-    let text: String
+    private(set) var text: String
 
     /// Reads the origin of an `http` or `https` URL; `nil` when it is none.
+    ///
+    /// Browsers leave the scheme's own port out, and write international names in ASCII.
     init?(of url: String) {
-        guard let scheme = ["http://", "https://"].first(where: { url.hasPrefix($0) }) else { return nil }
+        guard let (scheme, ownPort) = [("http://", 80), ("https://", 443)].first(where: { url.hasPrefix($0.0) })
+        else { return nil }
         let authority = url.dropFirst(scheme.count).prefix { $0 != "/" && $0 != "?" && $0 != "#" }
-        guard !authority.isEmpty, !authority.contains("@"), !authority.contains(where: \.isWhitespace) else {
-            return nil
-        }
-        self.text = scheme + authority.lowercased()
+        let form = /([A-Za-z0-9._-]+|\[[A-Fa-f0-9:.]+\])(?::([0-9]*))?/
+        guard let (_, host, digits) = authority.wholeMatch(of: form)?.output else { return nil }
+        self.text = scheme + host.lowercased()
+        guard let digits, !digits.isEmpty else { return }
+        guard let port = UInt16(digits) else { return nil }
+        if port != ownPort { self.text += ":\(port)" }
     }
 
     /// The origin of a plain HTTP listener.

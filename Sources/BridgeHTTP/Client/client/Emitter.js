@@ -29,7 +29,8 @@ export class Emitter {
     emit(kind, detail) {
         const subject = detail.channel || detail;
         for (const entry of this.handlers) {
-            if (entry.kind !== kind) continue;
+            // A handler may have ended another, which then is told no more.
+            if (entry.kind !== kind || !this.handlers.includes(entry)) continue;
             if (!entry.filter.every(([name, value]) => String(subject[name]) === String(value))) continue;
             try {
                 entry.handler(detail);

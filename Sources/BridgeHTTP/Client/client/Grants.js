@@ -33,6 +33,12 @@ export class Grants {
         return new Promise((resolve, reject) => {
             const grant = this.hold(answer);
             if (this.client.ended) throw this.connection.endedBy;
+            // As the bridge has it for MQTT; over HTTP each grant is taken for itself, until MQTT takes over.
+            const [held] = this.list;
+            const differs = (name) => answer[name] && held.answer[name] && answer[name] !== held.answer[name];
+            if (['site', 'user', 'session'].some(differs)) {
+                throw new RealtimeError('forbidden', 'a further grant has to name the same user and session');
+            }
             const timer = setTimeout(() => {
                 this.drop(grant);
                 grant.done(new RealtimeError('timeout', 'the grant was not answered in time'));
@@ -91,6 +97,7 @@ export class Grants {
         if (grant.done) return grant.done(error);
         for (const { hash } of grant.answer.channels) {
             const channel = this.channels.map.get(hash);
+            if (this.client.ended) return;
             if (!channel.joined && channel.wanted) this.channels.shut(channel, error.code, 0, error.message);
         }
     }
@@ -110,14 +117,14 @@ export class Grants {
         if (this.renewal) return this.renewal;
         const channels = [...this.channels.map.values()].map(({ given }) => given);
         const asked = { ...this.list[0].answer, channels };
-        let timer;
         const late = new Promise((_, reject) => {
-            timer = setTimeout(() => reject(new RealtimeError('timeout', 'renew did not settle')), RENEW_TIMEOUT);
+            this.lateTimer = setTimeout(
+                () => reject(new RealtimeError('timeout', 'renew did not settle')), RENEW_TIMEOUT);
         });
         this.renewal = Promise.race([Promise.resolve().then(() => this.client.options.renew(asked)), late])
             .then((answer) => answer && this.adopt(answer))
             .finally(() => {
-                clearTimeout(timer);
+                clearTimeout(this.lateTimer);
                 this.renewal = null;
             });
         return this.renewal;
@@ -160,12 +167,14 @@ export class Grants {
         }, () => {
             if (this.client.ended) return;
             const wait = 1000 + jitter(attempt, RETRY_BASE, RETRY_CAP);
+            clearTimeout(this.renewTimer); // What was due has been looked at again meanwhile.
             this.renewTimer = setTimeout(() => this.renewAhead(attempt + 1), wait);
         });
     }
 
     end(error) {
         clearTimeout(this.renewTimer);
+        clearTimeout(this.lateTimer);
         this.list.forEach(({ done }) => done && done(error));
     }
 }

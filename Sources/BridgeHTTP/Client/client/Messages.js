@@ -1,4 +1,4 @@
-import { MAXIMUM_PENDING } from '../contract/limits.js';
+import { MAXIMUM_PENDING, MAXIMUM_TIMEOUT } from '../contract/limits.js';
 import { RealtimeError } from '../contract/reasons.js';
 import { json, randomID } from '../contract/values.js';
 
@@ -25,7 +25,7 @@ export class Messages {
 
     wait({ timeout, transmit, late = () => new RealtimeError('timeout', 'no answer in time'), ...entry }) {
         const id = entry.id = randomID();
-        entry.timer = setTimeout(() => this.settle(id, late()), timeout);
+        entry.timer = setTimeout(() => this.settle(id, late()), Math.min(timeout, MAXIMUM_TIMEOUT));
         entry.transmit = () => transmit(id, (error) => this.settle(id, error));
         this.pending.set(id, entry);
         if (entry.bound || this.connection.phase === 'ready') entry.transmit();

@@ -21,7 +21,9 @@ export class PageLife {
     /** The page's origin where it is another than that of an address, else null. */
     foreignTo(address) {
         const { origin } = globalThis;
-        return typeof origin === 'string' && address && !`${address}/`.startsWith(`${origin}/`) ? origin : null;
+        // A WebSocket's address is of the http origin beside it.
+        const own = address && `${address}/`.replace(/^ws/, 'http').startsWith(`${origin}/`);
+        return typeof origin === 'string' && address && !own ? origin : null;
     }
 
     end() {

@@ -35,6 +35,8 @@ export const MAXIMUM_HELD_CALLS = 4;
 export const MAXIMUM_UNUSED_GRANTS = 8;
 /** A timer that fires so many milliseconds late tells that the page slept. */
 export const LATE_AFTER = 5000;
+/** Milliseconds: the longest time-out. A timer that is set for longer fires at once. */
+export const MAXIMUM_TIMEOUT = 2 ** 31 - 1;
 /** Unanswered messages that a client holds; beyond it sending rejects with `busy`. */
 export const MAXIMUM_PENDING = 256;
 /** What a channel holds back while missing events are asked for; beyond it they are a gap. Bytes as they came. */

@@ -16,7 +16,7 @@ const CODES = {
     0x98: 'grant_revoked', 0x99: 'payload_invalid', 0xa0: 'grant_expired',
 };
 /** The codes that only HTTP names itself, by the reason that MQTT has for them. */
-const ALIASES = { unauthorized: 0x86, component_disabled: 0x87, area_disabled: 0x87 };
+const ALIASES = new Map([['unauthorized', 0x86], ['component_disabled', 0x87], ['area_disabled', 0x87]]);
 
 /** The contract's code for a refusal: the bridge's reason strings begin with it. */
 export function codeOf(reason, reasonString, otherwise = 'forbidden') {
@@ -27,5 +27,5 @@ export function codeOf(reason, reasonString, otherwise = 'forbidden') {
 /** The MQTT reason for a code of the contract, so that a refusal is the same over HTTP; 0 for what passes. */
 export function reasonOf(code) {
     const found = Object.keys(CODES).find((reason) => CODES[reason] === code);
-    return found ? Number(found) : ALIASES[code] || 0;
+    return found ? Number(found) : ALIASES.get(code) || 0;
 }

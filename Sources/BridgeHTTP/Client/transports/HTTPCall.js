@@ -48,8 +48,9 @@ export async function textOf(response) {
  * `code`, the MQTT reason for it, 0 for what passes; `retryAfter` in milliseconds.
  */
 export async function refusalOf(response) {
+    const isOurs = /^application\/problem\+json\b/.test(response.headers.get('content-type'));
     const problem = objectOf(await textOf(response).catch(() => ''));
-    const named = problem && /^[a-z_]+$/.test(problem.code) ? problem.code : '';
+    const named = isOurs && problem && /^[a-z_]+$/.test(problem.code) ? problem.code : '';
     const seconds = /^\d{1,9}$/.exec(response.headers.get('retry-after'));
     return {
         named, code: reasonOf(named),

@@ -216,7 +216,11 @@ export class HTTPTransport {
     /** `POST /v1/poll` without a wait; rejects with the bridge's own refusal, or else with whatever went wrong. */
     async post(answer, body, signal) {
         const response = await callBridge(this.settings, answer, '/v1/poll', { body, signal });
-        if (response.status === 200) return objectOf(await textOf(response));
+        if (response.status === 200) {
+            const payload = objectOf(await textOf(response));
+            if (!payload) throw new Error('not an answer of the bridge');
+            return payload;
+        }
         const { named, reasonString } = await refusalOf(response);
         throw named ? new RealtimeError(named, reasonString) : new Error(reasonString);
     }

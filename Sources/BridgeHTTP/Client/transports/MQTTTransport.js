@@ -132,6 +132,8 @@ export class MQTTTransport {
     }
 
     receive(data) {
+        // Text is no MQTT (MQTT 5, 6.0.0-1), and digits would be taken for a size.
+        if (typeof data === 'string') return this.fail('a text frame');
         let packets;
         try {
             packets = this.unpack(new Uint8Array(data));
