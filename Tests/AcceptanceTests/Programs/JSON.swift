@@ -1,7 +1,7 @@
 import Foundation
 
 /// A JSON value, for what programs and the API take and give.
-enum JSON: Codable, Hashable {
+enum JSON: Codable, Hashable, Sendable {
     case null
     case bool(Bool)
     case int(Int64)
