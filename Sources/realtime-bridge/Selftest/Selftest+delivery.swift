@@ -12,6 +12,7 @@ extension Selftest {
             let receiver = try EventReceiver(access: try await self.access(role: nil), url: self.client.url)
             skipped = try await self.watching(arrivals) {
                 try await withThrowingTaskGroup(of: [Int: String].self) { group in
+                    // Both are cancelled once one has ended, and awaited by the group.
                     group.addTask {
                         try await receiver.receive(over: transport) {
                             arrivals.note { $0.isReady = true }
@@ -132,6 +133,7 @@ extension Selftest {
     ) async throws {
         try await connection.subscribe(["rt/\(site)/reply/\(account)/#"])
         try await withThrowingTaskGroup(of: Void.self) { group in
+            // Reads answers until the publishing below ends, which cancels it; awaited by the group.
             group.addTask {
                 for try await message in connection.messages {
                     let body = Array(message.payload.readableBytesView)

@@ -30,6 +30,7 @@ extension Selftest {
         try await access.withConnection { connection in
             try await connection.subscribe(["rt/\(access.site)/re/\(access.user)/-/#"])
             try await withThrowingTaskGroup(of: Void.self) { group in
+                // Both are cancelled once one has ended, and awaited by the group.
                 group.addTask {
                     for try await message in connection.messages {
                         try self.take(Array(message.payload.readableBytesView), arrivals, clock)
@@ -71,6 +72,7 @@ extension Selftest {
                 try await self.pace(number, since: began)
                 clock.ask(number)
                 arrivals.send(1, of: 0)
+                // No more than `concurrency` at a time: above, one has to end before the next begins. Awaited below.
                 group.addTask {
                     let reply = try await client.post("/v1/send/realtime_echo", Array("\(number)".utf8))
                     try self.take(reply, arrivals, clock)

@@ -7,6 +7,7 @@ extension Selftest {
         let total = arrivals.snapshot.tallies.reduce(0) { $0 + $1.count }
         return try await self.inTime {
             try await withThrowingTaskGroup(of: R.self) { group in
+                // Whichever ends first ends the other, by cancellation; the group awaits both.
                 group.addTask { try await operation() }
                 group.addTask {
                     while true {

@@ -139,6 +139,7 @@ struct Selftest: Sendable {
     /// Runs an operation that has to end in time.
     func inTime<R: Sendable>(_ operation: @escaping @Sendable () async throws -> R) async throws -> R {
         try await withThrowingTaskGroup(of: R.self) { group in
+            // Whichever ends first ends the other, by cancellation; the group awaits both.
             group.addTask { try await operation() }
             group.addTask {
                 try await Task.sleep(until: self.deadline, clock: .continuous)
