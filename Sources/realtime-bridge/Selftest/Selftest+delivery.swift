@@ -141,6 +141,7 @@ extension Selftest {
                         throw CommandFailure("\(error)")
                     }
                 }
+                throw CommandFailure("the bridge has ended the connection")
             }
             group.addTask {
                 for number in 0..<count {
